@@ -1,0 +1,133 @@
+package finding
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"go/ast"
+	"go/printer"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ast/astutil"
+)
+
+// Converter makes findings of one package's diagnostics.
+type Converter struct {
+	Fset  *token.FileSet
+	Files []*ast.File
+	Path  string // the package's import path
+
+	seen map[string]int
+}
+
+// Convert makes a finding of a diagnostic that the analyzer reported. Its URL
+// stands in for a diagnostic that has none.
+func (c *Converter) Convert(a *analysis.Analyzer, d analysis.Diagnostic) Finding {
+	f := Finding{
+		Check:   a.Name,
+		Package: c.Path,
+		Pos:     c.Fset.Position(d.Pos),
+		Message: d.Message,
+		URL:     d.URL,
+	}
+	if f.URL == "" {
+		f.URL = a.URL
+	}
+	if d.End.IsValid() {
+		f.End = c.Fset.Position(d.End)
+	}
+	for _, r := range d.Related {
+		f.Related = append(f.Related, Related{c.Fset.Position(r.Pos), r.Message})
+	}
+	for _, fix := range d.SuggestedFixes {
+		f.Fixes = append(f.Fixes, c.fix(fix))
+	}
+	f.Fingerprint = c.fingerprint(a.Name, d)
+	return f
+}
+
+func (c *Converter) fix(fix analysis.SuggestedFix) Fix {
+	result := Fix{Message: fix.Message}
+	for _, edit := range fix.TextEdits {
+		end := edit.End
+		if !end.IsValid() {
+			end = edit.Pos
+		}
+		file := c.Fset.File(edit.Pos)
+		if file == nil {
+			continue
+		}
+		result.Edits = append(result.Edits, Edit{file.Name(), file.Offset(edit.Pos), file.Offset(end), string(edit.NewText)})
+	}
+	return result
+}
+
+// fingerprint hashes what stays the same when other code moves. Equal findings
+// in one declaration are told apart by counting them.
+func (c *Converter) fingerprint(check string, d analysis.Diagnostic) string {
+	symbol, node := c.enclosing(d.Pos, d.End)
+	key := fmt.Sprintf("%s\n%s\n%s\n%s", check, c.Path, symbol, node)
+	if c.seen == nil {
+		c.seen = map[string]int{}
+	}
+	c.seen[key]++
+	if n := c.seen[key]; n > 1 {
+		key = fmt.Sprintf("%s\n%d", key, n)
+	}
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
+}
+
+// enclosing returns the name of the declaration around the position, and the
+// source of the node there without its layout and comments.
+func (c *Converter) enclosing(pos, end token.Pos) (symbol, node string) {
+	if !end.IsValid() {
+		end = pos
+	}
+	for _, file := range c.Files {
+		if pos < file.FileStart || file.FileEnd < pos {
+			continue
+		}
+		path, _ := astutil.PathEnclosingInterval(file, pos, end)
+		if len(path) < 2 { // the file itself
+			return "", ""
+		}
+		var buf bytes.Buffer
+		if printer.Fprint(&buf, token.NewFileSet(), path[0]) == nil {
+			node = string(bytes.Join(bytes.Fields(buf.Bytes()), []byte(" ")))
+		}
+		return declared(path[len(path)-2].(ast.Decl), pos), node
+	}
+	return "", ""
+}
+
+// declared names what the declaration declares at the position.
+func declared(decl ast.Decl, pos token.Pos) string {
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		if decl.Recv != nil && len(decl.Recv.List) == 1 {
+			return types.ExprString(decl.Recv.List[0].Type) + "." + decl.Name.Name
+		}
+		return decl.Name.Name
+	case *ast.GenDecl:
+		for _, spec := range decl.Specs {
+			if spec.Pos() <= pos && pos <= spec.End() {
+				return specName(spec)
+			}
+		}
+	}
+	return ""
+}
+
+func specName(spec ast.Spec) string {
+	switch spec := spec.(type) {
+	case *ast.TypeSpec:
+		return spec.Name.Name
+	case *ast.ValueSpec:
+		return spec.Names[0].Name
+	}
+	return ""
+}
