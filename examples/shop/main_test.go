@@ -1,0 +1,412 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/otplint/otplint/examples/shop/orders"
+	"github.com/otplint/otplint/examples/shop/stock"
+	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
+)
+
+// asShop makes the test binary the shop itself, for the test that needs a real process.
+const asShop = "OTPLINT_TEST_AS_SHOP"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asShop) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// A shop is a running one, in a node of its own.
+type shop struct {
+	t    *testing.T
+	url  string
+	stop func()
+}
+
+func start(t *testing.T, change func(*config)) *shop {
+	t.Helper()
+	cfg := defaults()
+	cfg.addr, cfg.carts, cfg.ship = "127.0.0.1:0", 2, 5*time.Millisecond
+	cfg.journal = filepath.Join(t.TempDir(), "journal")
+	if change != nil {
+		change(&cfg)
+	}
+	ctx := process.WithNode(t.Context(), process.NewNode(t.Name()))
+	root, server := tree(cfg)
+	sup, err := supervisor.Start(ctx, root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shop{t: t, stop: sync.OnceFunc(func() {
+		if err := supervisor.Stop(context.WithoutCancel(ctx), sup); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})}
+	t.Cleanup(s.stop)
+	addr, err := server.Addr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.url = "http://" + addr.String()
+	return s
+}
+
+// do sends a request and returns the answer's status and body.
+func (s *shop) do(method, path string, body any) (int, string) {
+	s.t.Helper()
+	status, answer, err := request(s.url, method, path, body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return status, answer
+}
+
+func request(url, method, path string, body any) (int, string, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return 0, "", err
+	}
+	req, err := http.NewRequest(method, url+path, bytes.NewReader(raw))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Close = true // a connection kept alive says nothing about the server behind it
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, strings.TrimSpace(string(answer)), err
+}
+
+// want fails the test unless the answer is status and, if body is not empty, body.
+func (s *shop) want(method, path string, in any, status int, body string) string {
+	s.t.Helper()
+	gotStatus, got := s.do(method, path, in)
+	if gotStatus != status || body != "" && got != body {
+		s.t.Fatalf("%s %s: %d %s, want %d %s", method, path, gotStatus, got, status, body)
+	}
+	return got
+}
+
+func (s *shop) order(cart string) orders.Order {
+	s.t.Helper()
+	return parse[orders.Order](s.t, s.want("POST", "/orders", map[string]string{"cart": cart}, 200, ""))
+}
+
+// eventually waits until the shop's own processes have made ok true.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !ok(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within 10s: %s", what)
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+func parse[T any](t *testing.T, s string) (v T) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(s), &v); err != nil {
+		t.Fatalf("%s: %v", s, err)
+	}
+	return v
+}
+
+func qty(n int) map[string]int { return map[string]int{"qty": n} }
+
+func TestOrder(t *testing.T) {
+	s := start(t, nil)
+	s.want("GET", "/stock", nil, 200, `{"apple":100,"banana":50,"cherry":1000}`)
+	s.want("PUT", "/carts/ann/banana", qty(2), 200, `[{"sku":"banana","qty":2}]`)
+	s.want("PUT", "/carts/ann/apple", qty(3), 200, `[{"sku":"apple","qty":3},{"sku":"banana","qty":2}]`)
+
+	order := s.order("ann")
+	if want := []stock.Line{{SKU: "apple", Qty: 3}, {SKU: "banana", Qty: 2}}; !slices.Equal(order.Lines, want) {
+		t.Errorf("ordered %v, want %v", order.Lines, want)
+	}
+	s.want("GET", "/carts/ann", nil, 200, "null")
+	s.want("GET", "/stock", nil, 200, `{"apple":97,"banana":48,"cherry":1000}`)
+
+	eventually(t, "order is shipped", func() bool {
+		return parse[orders.Order](t, s.want("GET", "/orders/"+order.ID, nil, 200, "")).Status == orders.Shipped
+	})
+	if all := parse[[]orders.Order](t, s.want("GET", "/orders", nil, 200, "")); len(all) != 1 || all[0].ID != order.ID {
+		t.Errorf("orders are %v, want %s only", all, order.ID)
+	}
+	s.want("GET", "/stock/apple", nil, 200, `{"qty":97}`)
+	s.want("POST", "/stock/apple", qty(3), 200, `{"qty":100}`)
+}
+
+func TestRefusals(t *testing.T) {
+	s := start(t, func(cfg *config) { cfg.opening = stock.Levels{"apple": 5, "pear": 1} })
+	s.want("GET", "/stock/fig", nil, 404, "")
+	s.want("POST", "/stock/fig", qty(1), 404, "")
+	s.want("POST", "/stock/apple", qty(0), 400, "")
+	s.want("POST", "/stock/apple", "five", 400, "")
+	s.want("PUT", "/carts/bob/fig", qty(1), 404, "")
+	s.want("PUT", "/carts/bob/apple", qty(100), 400, "")
+	s.want("GET", "/orders/none", nil, 404, "")
+	s.want("POST", "/debug/crash/nobody", nil, 404, "")
+	s.want("POST", "/orders", map[string]string{"cart": "bob"}, 409, "")
+
+	// All or none: the pear that is missing keeps the apple on the shelf, and the cart as it was.
+	s.want("PUT", "/carts/bob/apple", qty(1), 200, "")
+	cart := s.want("PUT", "/carts/bob/pear", qty(2), 200, "")
+	s.want("POST", "/orders", map[string]string{"cart": "bob"}, 409, "")
+	s.want("GET", "/stock", nil, 200, `{"apple":5,"pear":1}`)
+	s.want("GET", "/carts/bob", nil, 200, cart)
+}
+
+// The last piece is sold once, however many want it.
+func TestLastPiece(t *testing.T) {
+	s := start(t, func(cfg *config) { cfg.opening = stock.Levels{"apple": 10} })
+	var wg sync.WaitGroup
+	sold := make(chan bool, 30)
+	for i := range cap(sold) {
+		wg.Go(func() {
+			cart := fmt.Sprintf("c%d", i)
+			if status, answer, err := request(s.url, "PUT", "/carts/"+cart+"/apple", qty(1)); status != 200 {
+				t.Errorf("cart: %d %s %v", status, answer, err)
+			}
+			status, answer, err := request(s.url, "POST", "/orders", map[string]string{"cart": cart})
+			if status != 200 && status != 409 {
+				t.Errorf("order: %d %s %v", status, answer, err)
+			}
+			sold <- status == 200
+		})
+	}
+	wg.Wait()
+	close(sold)
+	n := 0
+	for ok := range sold {
+		if ok {
+			n++
+		}
+	}
+	if n != 10 {
+		t.Errorf("sold %d apples, want 10", n)
+	}
+	s.want("GET", "/stock/apple", nil, 200, `{"qty":0}`)
+}
+
+type node struct {
+	ID, PID  string
+	Children []node
+}
+
+// pids returns the PID of each child of the shop, by id.
+func pids(nodes []node, into map[string]string) map[string]string {
+	for _, n := range nodes {
+		into[n.ID] = n.PID
+		pids(n.Children, into)
+	}
+	return into
+}
+
+func TestCrash(t *testing.T) {
+	for _, tt := range []struct {
+		child     string
+		restarted []string // besides itself
+		stays     []string
+	}{
+		{"db", []string{"sales", "stock", "carts-0", "orders", "jobs", "http"}, nil},
+		{"stock", nil, []string{"db", "carts", "orders", "jobs", "http"}},
+		{"orders", nil, []string{"db", "stock", "carts", "jobs", "http"}},
+		{"carts-1", nil, []string{"db", "carts", "carts-0", "http"}},
+		{"carts", []string{"carts-0", "carts-1"}, []string{"db", "stock", "orders", "http"}},
+		{"sales", []string{"stock", "orders", "carts", "jobs", "http"}, []string{"db"}},
+		{"shipper", nil, []string{"sales", "janitor", "http"}},
+		{"janitor", nil, []string{"sales", "shipper", "http"}},
+		{"jobs", []string{"shipper", "janitor", "http"}, []string{"db", "sales"}},
+		{"http", nil, []string{"db", "sales", "jobs"}},
+	} {
+		t.Run(tt.child, func(t *testing.T) {
+			addr := freeAddr(t) // the same after a restart of the HTTP server
+			s := start(t, func(cfg *config) { cfg.addr = addr; cfg.ship = time.Hour })
+			s.want("PUT", "/carts/eve/cherry", qty(7), 200, "")
+			placed := s.order("eve")
+			children := func() map[string]string {
+				status, answer, err := request(s.url, "GET", "/debug/children", nil)
+				if err != nil || status != 200 {
+					return nil
+				}
+				return pids(parse[[]node](t, answer), make(map[string]string))
+			}
+			before := children()
+
+			request(s.url, "POST", "/debug/crash/"+tt.child, nil) // no answer if HTTP falls with it
+			var after map[string]string
+			eventually(t, "restart", func() bool {
+				after = children()
+				fresh := func(id string) bool { return after[id] != "" && after[id] != before[id] }
+				return len(after) == len(before) && fresh(tt.child) && !slices.ContainsFunc(tt.restarted, func(id string) bool { return !fresh(id) })
+			})
+			for _, id := range tt.stays {
+				if after[id] != before[id] {
+					t.Errorf("%s was restarted, too", id)
+				}
+			}
+			eventually(t, "readiness", func() bool {
+				status, _ := s.do("GET", "/carts/eve", nil)
+				return status == 200
+			})
+			s.want("GET", "/stock/cherry", nil, 200, `{"qty":993}`)
+			if got := parse[orders.Order](t, s.want("GET", "/orders/"+placed.ID, nil, 200, "")); got.ID != placed.ID {
+				t.Errorf("order is %v, want %v", got, placed)
+			}
+			s.want("PUT", "/carts/eve/cherry", qty(3), 200, "")
+			s.order("eve")
+			s.want("GET", "/stock/cherry", nil, 200, `{"qty":990}`)
+		})
+	}
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+var stopOrder = []string{"http", "janitor", "shipper", "orders", "carts-1", "carts-0", "stock", "db"}
+
+// stopped returns the ids of the "stopped" lines of a log.
+func stopped(log string) (ids []string) {
+	for _, m := range regexp.MustCompile(`msg=stopped id=(\S+)|INFO stopped id=(\S+)`).FindAllStringSubmatch(log, -1) {
+		ids = append(ids, m[1]+m[2])
+	}
+	return ids
+}
+
+func TestStopOrder(t *testing.T) {
+	var log lockedBuffer
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(old)
+	s := start(t, nil)
+	s.want("GET", "/stock", nil, 200, "")
+	s.stop()
+	if got := stopped(log.String()); !slices.Equal(got, stopOrder) {
+		t.Errorf("stopped %v, want %v", got, stopOrder)
+	}
+}
+
+// What was bought is still bought when the shop opens again.
+func TestReopen(t *testing.T) {
+	journal := filepath.Join(t.TempDir(), "journal")
+	keep := func(cfg *config) { cfg.journal, cfg.ship = journal, time.Hour }
+	s := start(t, keep)
+	s.want("PUT", "/carts/ann/apple", qty(4), 200, "")
+	order := s.order("ann")
+	s.stop()
+
+	s = start(t, func(cfg *config) { keep(cfg); cfg.ship = time.Millisecond })
+	s.want("GET", "/stock/apple", nil, 200, `{"qty":96}`)
+	eventually(t, "order of yesterday is shipped", func() bool {
+		return parse[orders.Order](t, s.want("GET", "/orders/"+order.ID, nil, 200, "")).Status == orders.Shipped
+	})
+}
+
+func TestPortTaken(t *testing.T) {
+	s := start(t, nil)
+	cfg := defaults()
+	cfg.addr = strings.TrimPrefix(s.url, "http://")
+	ctx := process.WithNode(t.Context(), process.NewNode(t.Name()))
+	err := run(ctx, cfg, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("run on a taken port: %v, want address in use", err)
+	}
+}
+
+// The real thing: a process, a crash, a signal.
+func TestSIGTERM(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0")
+	cmd.Env = append(os.Environ(), asShop+"=1")
+	var log lockedBuffer
+	cmd.Stderr = &log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("log:\n%s", log.String())
+		}
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "serving ")
+	if err != nil || !ok {
+		t.Fatalf("first line is %q: %v", line, err)
+	}
+
+	s := &shop{t: t, url: url}
+	s.want("PUT", "/carts/ann/apple", qty(1), 200, "")
+	s.want("POST", "/debug/crash/stock", nil, 200, "")
+	s.order("ann")
+	s.want("GET", "/stock/apple", nil, 200, `{"qty":99}`)
+
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("exit: %v, want 0", err)
+	}
+	if got, want := stopped(log.String()), append([]string{"stock"}, realStopOrder()...); !slices.Equal(got, want) {
+		t.Errorf("stopped %v, want %v", got, want)
+	}
+}
+
+// realStopOrder is stopOrder with the default number of cart servers.
+func realStopOrder() []string {
+	return []string{"http", "janitor", "shipper", "orders", "carts-3", "carts-2", "carts-1", "carts-0", "stock", "db"}
+}
+
+// lockedBuffer is a log that several processes write and a test reads.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
+)
+
+var (
+	errNoChild = errors.New("no such child")
+	errCrash   = errors.New("crash injected through the API")
+)
+
+type child struct {
+	ID       string  `json:"id"`
+	PID      string  `json:"pid"`
+	Children []child `json:"children,omitempty"`
+}
+
+func (a API) listChildren(r *http.Request) (any, error) { return children(r.Context(), a.Root) }
+
+func children(ctx context.Context, sup genserver.To[*supervisor.Sup]) ([]child, error) {
+	infos, err := supervisor.WhichChildren(ctx, sup)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]child, 0, len(infos))
+	for _, info := range infos {
+		c := child{ID: info.ID, PID: info.PID.String()}
+		if info.Type == supervisor.SupervisorType && info.State == supervisor.Running {
+			if c.Children, err = children(ctx, genserver.RefTo[*supervisor.Sup](info.PID)); err != nil {
+				return nil, err
+			}
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+func (a API) crash(r *http.Request) (any, error) {
+	id := r.PathValue("child")
+	pid, err := find(r.Context(), a.Root, id)
+	if err != nil {
+		return nil, err
+	}
+	process.Exit(r.Context(), pid, errCrash)
+	return map[string]string{"crashed": id}, nil
+}
+
+// find returns the running child of that id, wherever in the tree it is.
+func find(ctx context.Context, sup genserver.To[*supervisor.Sup], id string) (process.PID, error) {
+	infos, err := supervisor.WhichChildren(ctx, sup)
+	if err != nil {
+		return process.PID{}, err
+	}
+	for _, info := range infos {
+		if info.State != supervisor.Running {
+			continue
+		}
+		if info.ID == id {
+			return info.PID, nil
+		}
+		if info.Type != supervisor.SupervisorType {
+			continue
+		}
+		pid, err := find(ctx, genserver.RefTo[*supervisor.Sup](info.PID), id)
+		if !errors.Is(err, errNoChild) {
+			return pid, err
+		}
+	}
+	return process.PID{}, fmt.Errorf("%w: %s", errNoChild, id)
+}

@@ -1,0 +1,167 @@
+// Package web is the shop's JSON API.
+//
+//	GET    /stock                    levels
+//	GET    /stock/{sku}              one level
+//	POST   /stock/{sku}              {"qty": 5}: put pieces on the shelf
+//	GET    /carts/{cart}             lines of a cart
+//	PUT    /carts/{cart}/{sku}       {"qty": 2}: 0 removes the item
+//	POST   /orders                   {"cart": "c1"}: order what is in the cart
+//	GET    /orders                   all orders
+//	GET    /orders/{order}           one order
+//	GET    /debug/children           the processes of the shop
+//	POST   /debug/crash/{child}      crash one of them
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/otplint/otplint/examples/shop/carts"
+	"github.com/otplint/otplint/examples/shop/checkout"
+	"github.com/otplint/otplint/examples/shop/orders"
+	"github.com/otplint/otplint/examples/shop/stock"
+	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
+)
+
+const (
+	maxBody   = 64 << 10
+	maxPieces = 1_000_000 // of one item, in one delivery
+)
+
+// errBad marks what is the client's fault.
+var errBad = errors.New("bad request")
+
+// API is what the handlers need.
+type API struct {
+	checkout.Shop
+	Root genserver.Ref[*supervisor.Sup]
+}
+
+// NewServer is an HTTP server with the API. It says when it stops.
+func NewServer(id string, a API) *http.Server {
+	srv := &http.Server{Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	srv.RegisterOnShutdown(func() { slog.Info("stopped", "id", id) })
+	return srv
+}
+
+// Handler routes the API.
+func (a API) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /stock", handle(a.listStock))
+	mux.Handle("GET /stock/{sku}", handle(a.getStock))
+	mux.Handle("POST /stock/{sku}", handle(a.addStock))
+	mux.Handle("GET /carts/{cart}", handle(a.getCart))
+	mux.Handle("PUT /carts/{cart}/{sku}", handle(a.setCart))
+	mux.Handle("POST /orders", handle(a.placeOrder))
+	mux.Handle("GET /orders", handle(a.listOrders))
+	mux.Handle("GET /orders/{order}", handle(a.getOrder))
+	mux.Handle("GET /debug/children", handle(a.listChildren))
+	mux.Handle("POST /debug/crash/{child}", handle(a.crash))
+	return mux
+}
+
+func (a API) listStock(*http.Request) (any, error) { return stock.List(a.Stock), nil }
+
+func (a API) getStock(r *http.Request) (any, error) {
+	n, err := stock.Level(a.Stock, r.PathValue("sku"))
+	return quantity{n}, err
+}
+
+func (a API) addStock(r *http.Request) (any, error) {
+	q, err := decode[quantity](r)
+	if err != nil {
+		return nil, err
+	}
+	if q.Qty < 1 || q.Qty > maxPieces {
+		return nil, errBad
+	}
+	n, err := stock.Add(r.Context(), a.Stock, stock.Line{SKU: r.PathValue("sku"), Qty: q.Qty})
+	return quantity{n}, err
+}
+
+func (a API) getCart(r *http.Request) (any, error) {
+	return carts.Get(r.Context(), a.Carts, r.PathValue("cart"))
+}
+
+func (a API) setCart(r *http.Request) (any, error) {
+	q, err := decode[quantity](r)
+	if err != nil {
+		return nil, err
+	}
+	line := stock.Line{SKU: r.PathValue("sku"), Qty: q.Qty}
+	if _, err := stock.Level(a.Stock, line.SKU); err != nil {
+		return nil, err
+	}
+	return carts.Set(r.Context(), a.Carts, r.PathValue("cart"), line)
+}
+
+func (a API) placeOrder(r *http.Request) (any, error) {
+	body, err := decode[struct{ Cart string }](r)
+	if err != nil {
+		return nil, err
+	}
+	return checkout.Checkout(r.Context(), a.Shop, body.Cart)
+}
+
+func (a API) listOrders(*http.Request) (any, error) { return orders.List(a.Orders) }
+
+func (a API) getOrder(r *http.Request) (any, error) {
+	return orders.Get(a.Orders, r.PathValue("order"))
+}
+
+type quantity struct {
+	Qty int `json:"qty"`
+}
+
+func decode[T any](r *http.Request) (v T, err error) {
+	if err := json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&v); err != nil {
+		return v, errors.Join(errBad, err)
+	}
+	return v, nil
+}
+
+// handle answers with what h returns, as JSON.
+func handle(h func(*http.Request) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := h(r)
+		status := statusOf(err)
+		if err != nil {
+			body = map[string]string{"error": err.Error()}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		if err := json.NewEncoder(w).Encode(body); err != nil {
+			slog.Debug("client gone", "path", r.URL.Path, "err", err)
+		}
+	})
+}
+
+func statusOf(err error) int {
+	is := func(targets ...error) bool {
+		for _, target := range targets {
+			if errors.Is(err, target) {
+				return true
+			}
+		}
+		return false
+	}
+	var failed *genserver.CallError
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case is(errBad, carts.ErrQty, carts.ErrLines):
+		return http.StatusBadRequest
+	case is(stock.ErrUnknown, orders.ErrUnknown, errNoChild):
+		return http.StatusNotFound
+	case is(stock.ErrShort, checkout.ErrEmpty):
+		return http.StatusConflict
+	case is(carts.ErrBusy, orders.ErrBusy, process.NoProc), errors.As(err, &failed):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
