@@ -206,7 +206,11 @@ func compileCgo(ctx context.Context, cfg Config, pkgs []*Package) error {
 			continue
 		}
 		if p.Files = nil; c.Error == nil {
-			p.Files = c.abs(c.CompiledGoFiles)
+			// Generated files stand in the build cache and have no extension;
+			// what else is no Go file is listed by mistake (golang/go#28749).
+			p.Files = slices.DeleteFunc(c.abs(c.CompiledGoFiles), func(name string) bool {
+				return !isFile(name) && filepath.Dir(name) == c.Dir
+			})
 		}
 	}
 	return nil
