@@ -195,10 +195,14 @@ func (p *Puppet) tell(s step) {
 	}
 	select {
 	case <-s.done:
-	case <-p.ended:
-		p.w.T.Fatalf("puppet %v is dead: %v", p.PID, p.reason)
+	case <-p.ended: // the step may have ended it
 	}
 	synctest.Wait()
+	select {
+	case <-s.done:
+	default:
+		p.w.T.Fatalf("puppet %v is dead: %v", p.PID, p.reason)
+	}
 }
 
 // Link links the puppet to a process.
