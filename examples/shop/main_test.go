@@ -271,8 +271,8 @@ func TestCrash(t *testing.T) {
 				}
 			}
 			eventually(t, "readiness", func() bool {
-				status, _ := s.do("GET", "/carts/eve", nil)
-				return status == 200
+				status, _, err := request(s.url, "GET", "/carts/eve", nil)
+				return err == nil && status == 200
 			})
 			s.want("GET", "/stock/cherry", nil, 200, `{"qty":993}`)
 			if got := parse[orders.Order](t, s.want("GET", "/orders/"+placed.ID, nil, 200, "")); got.ID != placed.ID {
@@ -295,7 +295,8 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-var stopOrder = []string{"http", "janitor", "shipper", "orders", "carts-1", "carts-0", "stock", "db"}
+// stopOrder is the reverse of the start. Before all of it HTTP drains, which TestDrain shows.
+var stopOrder = []string{"janitor", "shipper", "orders", "carts-1", "carts-0", "stock", "db"}
 
 // stopped returns the ids of the "stopped" lines of a log.
 func stopped(log string) (ids []string) {
@@ -316,6 +317,42 @@ func TestStopOrder(t *testing.T) {
 	if got := stopped(log.String()); !slices.Equal(got, stopOrder) {
 		t.Errorf("stopped %v, want %v", got, stopOrder)
 	}
+}
+
+// A request that is running when the stop begins is answered by servers that are still there.
+func TestDrain(t *testing.T) {
+	s := start(t, nil)
+	body, send := io.Pipe()
+	answer := make(chan string, 1)
+	go func() {
+		req, err := http.NewRequest("PUT", s.url+"/carts/ann/apple", body)
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		got, err := io.ReadAll(resp.Body)
+		answer <- fmt.Sprint(resp.StatusCode, " ", strings.TrimSpace(string(got)), " ", err)
+	}()
+	io.WriteString(send, `{"qty":`) // returns when the request is on its way
+
+	var wg sync.WaitGroup
+	wg.Go(s.stop)
+	eventually(t, "no new connections", func() bool {
+		_, _, err := request(s.url, "GET", "/stock", nil)
+		return err != nil
+	})
+	io.WriteString(send, `3}`)
+	send.Close()
+	if got, want := <-answer, `200 [{"sku":"apple","qty":3}] <nil>`; got != want {
+		t.Errorf("answer is %s, want %s", got, want)
+	}
+	wg.Wait()
 }
 
 // What was bought is still bought when the shop opens again.
@@ -390,7 +427,7 @@ func TestSIGTERM(t *testing.T) {
 
 // realStopOrder is stopOrder with the default number of cart servers.
 func realStopOrder() []string {
-	return []string{"http", "janitor", "shipper", "orders", "carts-3", "carts-2", "carts-1", "carts-0", "stock", "db"}
+	return []string{"janitor", "shipper", "orders", "carts-3", "carts-2", "carts-1", "carts-0", "stock", "db"}
 }
 
 // lockedBuffer is a log that several processes write and a test reads.

@@ -46,9 +46,9 @@ const rootName process.Name = "shop"
 
 // tree is the shop: what starts in which order, and what falls with what.
 //
-// Without the database nothing works, so it is first, and everything after it is restarted with it. Stock, carts and orders
-// stand alone: they reach each other through references that survive a restart, and remember through the database.
-// HTTP is last: it opens when there is something to serve and drains before that goes away.
+// Without the database nothing works, so it is first, and everything after it is restarted with it. Stock, carts and
+// orders stand alone: they are reached through references that survive a restart, and what must not be lost is in the
+// database. HTTP is last: it opens when there is something to serve and drains before that goes away.
 func tree(cfg config) (supervisor.Child[supervisor.Ref], httpchild.Ref) {
 	db := supervisor.Opened("db",
 		func(context.Context) (*store.Store, error) { return openStore(cfg) },

@@ -44,34 +44,38 @@ func children(ctx context.Context, sup genserver.To[*supervisor.Sup]) ([]child, 
 
 func (a API) crash(r *http.Request) (any, error) {
 	id := r.PathValue("child")
-	pid, err := find(r.Context(), a.Root, id)
+	info, err := find(r.Context(), a.Root, id)
 	if err != nil {
 		return nil, err
 	}
-	process.Exit(r.Context(), pid, errCrash)
+	reason := errCrash
+	if info.Type == supervisor.SupervisorType {
+		reason = process.Kill // a supervisor takes no other from a stranger
+	}
+	process.Exit(r.Context(), info.PID, reason)
 	return map[string]string{"crashed": id}, nil
 }
 
 // find returns the running child of that id, wherever in the tree it is.
-func find(ctx context.Context, sup genserver.To[*supervisor.Sup], id string) (process.PID, error) {
+func find(ctx context.Context, sup genserver.To[*supervisor.Sup], id string) (supervisor.ChildInfo, error) {
 	infos, err := supervisor.WhichChildren(ctx, sup)
 	if err != nil {
-		return process.PID{}, err
+		return supervisor.ChildInfo{}, err
 	}
 	for _, info := range infos {
 		if info.State != supervisor.Running {
 			continue
 		}
 		if info.ID == id {
-			return info.PID, nil
+			return info, nil
 		}
 		if info.Type != supervisor.SupervisorType {
 			continue
 		}
-		pid, err := find(ctx, genserver.RefTo[*supervisor.Sup](info.PID), id)
+		info, err := find(ctx, genserver.RefTo[*supervisor.Sup](info.PID), id)
 		if !errors.Is(err, errNoChild) {
-			return pid, err
+			return info, err
 		}
 	}
-	return process.PID{}, fmt.Errorf("%w: %s", errNoChild, id)
+	return supervisor.ChildInfo{}, fmt.Errorf("%w: %s", errNoChild, id)
 }

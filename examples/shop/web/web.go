@@ -42,10 +42,10 @@ type API struct {
 	Root genserver.Ref[*supervisor.Sup]
 }
 
-// NewServer is an HTTP server with the API. It says when it stops.
+// NewServer is an HTTP server with the API. It says when its stop begins: requests that are running get their answers.
 func NewServer(id string, a API) *http.Server {
 	srv := &http.Server{Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second}
-	srv.RegisterOnShutdown(func() { slog.Info("stopped", "id", id) })
+	srv.RegisterOnShutdown(func() { slog.Info("draining", "id", id) })
 	return srv
 }
 
