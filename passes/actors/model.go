@@ -1,0 +1,407 @@
+// Package actors computes the actor model of a package: its servers and their messages, the sites that start,
+// supervise, call, cast and reply, the supervision trees, and what each function may call, block on and write.
+//
+// The model (Package and what it holds) is names and positions only, so that one value is pass result, fact and
+// cache entry. A check reads a *Model: the package under analysis, its dependencies' models, and helpers over
+// both. This package decides nothing and reports nothing.
+//
+// Unknown is silent: an operand that cannot be resolved is left zero and counted in Stats; no rule may treat it
+// as evidence.
+package actors
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otplint/otplint/passes/roles"
+)
+
+// Pos is a source position that means the same in every process: no token.Pos. Line directives are not applied.
+type Pos struct {
+	File      string
+	Line, Col int
+}
+
+// IsValid says whether the position is known.
+func (p Pos) IsValid() bool { return p.Line > 0 }
+
+func (p Pos) String() string {
+	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
+}
+
+// TypeID names a type in the whole program: import path, name and canonical type arguments, "*" for a pointer;
+// a type declared in a function carries its position. "" is unknown.
+type TypeID string
+
+// Origin is the ID without type arguments: every instance of a generic type has the same.
+func (t TypeID) Origin() TypeID {
+	if i := strings.IndexByte(string(t), '['); i > 0 && !strings.HasPrefix(string(t), "[") {
+		return t[:i]
+	}
+	return t
+}
+
+// Elem is the ID without leading pointers.
+func (t TypeID) Elem() TypeID { return TypeID(strings.TrimLeft(string(t), "*")) }
+
+// Package path of the named type, "" if it has none.
+func (t TypeID) Package() string {
+	s := t.qualified()
+	return s[:max(0, strings.LastIndexByte(s, '.'))]
+}
+
+// Name is the type as a message prints it: without import path, pointer and type arguments.
+func (t TypeID) Name() string {
+	s := t.qualified()
+	return s[strings.LastIndexByte(s, '.')+1:]
+}
+
+// qualified is "import/path.Name".
+func (t TypeID) qualified() string {
+	s, _, _ := strings.Cut(string(t.Elem().Origin()), "@")
+	return s
+}
+
+// FuncID names a function in the whole program. All instances of a generic function have its ID, literals have
+// their parent's with "$1", "$2", ... in source order.
+type FuncID string
+
+// Name is the function as a message prints it: "New", "Counter.HandleCall"; a literal is named by its parent.
+func (f FuncID) Name() string {
+	s := string(f)
+	if i := strings.IndexByte(s, '$'); i >= 0 {
+		s = s[:i]
+	}
+	if recv, method, ok := cutRecv(s); ok {
+		return recv.Name() + "." + method
+	}
+	return TypeID(s).Name()
+}
+
+// Package is the import path of the function's package.
+func (f FuncID) Package() string {
+	s, _, _ := strings.Cut(string(f), "$")
+	if recv, _, ok := cutRecv(s); ok {
+		return recv.Package()
+	}
+	return TypeID(s).Package()
+}
+
+// cutRecv splits "(*p.T).M" into "*p.T" and "M".
+func cutRecv(s string) (recv TypeID, method string, ok bool) {
+	if !strings.HasPrefix(s, "(") {
+		return "", "", false
+	}
+	end := strings.LastIndex(s, ").")
+	return TypeID(s[1:end]), s[end+2:], true
+}
+
+// Parent is the function that a literal stands in; "" for a declared function.
+func (f FuncID) Parent() FuncID {
+	if i := strings.LastIndexByte(string(f), '$'); i >= 0 {
+		return f[:i]
+	}
+	return ""
+}
+
+// Package is the actor model of one package.
+type Package struct {
+	Path     string
+	Files    []File
+	Servers  []Server
+	Messages []Message
+	Funcs    []Func // only those with something to say; a missing one calls, blocks on and writes nothing
+	Sites    []Site
+	Trees    []Tree
+	Bindings []Binding
+	Stats    Stats
+}
+
+// File is a source file of the package.
+type File struct {
+	Name            string
+	Test, Generated bool
+}
+
+// Server is a type with a framework's callbacks.
+type Server struct {
+	Type      TypeID // as a reference has it: "*p.Counter"; without type arguments
+	Pos       Pos    // of the type's name
+	Callbacks []Callback
+	Handles   []Handled
+	Exported  bool
+}
+
+// Callback is one callback that a server implements.
+type Callback struct {
+	Kind roles.CallbackKind
+	Func FuncID
+	Pos  Pos
+	// Open: the message also goes where the model cannot follow (another function's any, reflection, a tag
+	// field), so that more messages may be handled than Handles lists.
+	Open bool
+}
+
+// Handled is one message that a callback handles.
+type Handled struct {
+	Kind roles.CallbackKind
+	Msg  TypeID
+	Pos  Pos    // of the case
+	Func FuncID // where the case stands: the callback or a helper it passes the message to
+	// ReadOnly: the clause provably writes nothing that can be reached from the server's state.
+	ReadOnly bool
+}
+
+// Message is a type that embeds a request or an asynchronous message of a server.
+type Message struct {
+	Type     TypeID
+	Pos      Pos
+	Kind     roles.CallbackKind // HandleCall or HandleCast
+	Server   TypeID             // the embed's type argument
+	Reply    TypeID
+	Exported bool
+}
+
+// SiteKind is what a site does.
+type SiteKind uint8
+
+// The kinds of sites.
+const (
+	CallSite SiteKind = iota + 1
+	CastSite          // cast or trycast
+	SendSite
+	InvokeSite
+	StartSite // start or start_link of a server
+	SpawnSite // of a plain process
+	StopSite
+	ReplySite // answers; Deferred when through a kept caller
+	MonitorSite
+	LinkSite
+	RegisterSite
+	TimerSite      // send after or every
+	ChildSite      // makes a child, directly or through a function that returns one
+	ChildRefSite   // takes the reference of a child
+	StartChildSite // adds a child to a running supervisor
+	RunSite        // starts a tree
+	ConstructSite  // builds a message: a composite literal
+)
+
+var siteKinds = [...]string{"none", "call", "cast", "send", "invoke", "start", "spawn", "stop", "reply", "monitor",
+	"link", "register", "timer", "child", "childref", "startchild", "run", "construct"}
+
+func (k SiteKind) String() string { return siteKinds[k] }
+
+// Operand is a type, or a parameter of the enclosing function that stands for one; the zero Operand is unknown.
+type Operand struct {
+	Type  TypeID
+	TArg  roles.Arg // the enclosing function's type parameter (of the receiver's type first, then its own), from 1
+	Param roles.Arg // the enclosing function's parameter (receiver first), from 1
+}
+
+// Known says whether the operand is a type.
+func (o Operand) Known() bool { return o.Type != "" }
+
+// InstanceKind says how an instance of a server is known.
+type InstanceKind uint8
+
+// How an instance is known. Two operands are the same instance if kind and value are equal and the kind is not
+// UnknownInstance, ParamInstance or FieldInstance.
+const (
+	UnknownInstance InstanceKind = iota
+	NamedInstance                // Value is the registered name
+	ChildInstance                // Pos is where the child is made; Value its id if known
+	ParamInstance                // Param of the enclosing function
+	FieldInstance                // Value is the struct field that holds the reference, "p.T.f"
+	GlobalInstance               // Value is the package variable, "p.v"
+	SelfInstance                 // the process itself
+)
+
+// Instance is which process of a server's type an operand denotes, as far as it is known.
+type Instance struct {
+	Kind  InstanceKind
+	Value string
+	Param roles.Arg
+	Pos   Pos
+}
+
+// Site is one place that uses a framework.
+type Site struct {
+	Kind     SiteKind
+	Role     string // the symbol used, as messages print it: "genserver.Call"
+	Pos, End Pos    // the call expression or literal
+	Func     FuncID // enclosing
+	Target   Operand
+	Msg      Operand
+	Reply    TypeID
+	Instance Instance
+	ID       string    // constant name or id given, if known
+	IDParam  roles.Arg // the enclosing function's parameter that gives it
+	Factory  FuncID    // start, child: what makes the server, or the code that runs
+	ChildOf  roles.ChildKind
+	Case     []TypeID // the messages during which it runs, in a handler; nil: any
+	Via      []Hop    // wrappers between Func and the framework's function, outermost first
+	Go       bool     // the operand of a go statement, or in a literal that is
+	Loop     bool     // in a loop of the function
+	Deferred bool     // reply: through a kept caller
+	Linked   bool     // start, spawn: linked to the starting process
+}
+
+// Hop is a step of a path: a call at Pos into Func.
+type Hop struct {
+	Func FuncID
+	Pos  Pos
+}
+
+// EdgeKind says how a function may run another.
+type EdgeKind uint8
+
+// The kinds of edges.
+const (
+	StaticEdge  EdgeKind = iota + 1 // calls it
+	LiteralEdge                     // makes the function literal
+	ValueEdge                       // takes it as a value: a method value, an argument
+	InvokeEdge                      // calls the method Method of the interface Iface
+)
+
+// Edge is one way in which a function may run another.
+type Edge struct {
+	Kind     EdgeKind
+	Callee   FuncID // of InvokeEdge: "", see Model.Callees
+	Iface    TypeID
+	Method   string
+	Pos, End Pos  // the call expression; a literal's or value's position
+	Go       bool // runs in another goroutine or process
+	Loop     bool
+	Defer    bool
+	Case     []TypeID  // as in Site
+	Forward  roles.Arg // the callee's parameter (receiver first) that gets the caller's dispatched message
+	TArgs    []Operand // type arguments, receiver's first
+	Args     []Operand // arguments behind an interface or type parameter, receiver first; zero elsewhere
+	Refs     []RefArg  // arguments that are references whose instance is known
+}
+
+// RefArg is an argument that is a reference.
+type RefArg struct {
+	Param    roles.Arg // of the callee, receiver first
+	Instance Instance
+}
+
+// BlockClass says what a function may block on.
+type BlockClass uint8
+
+// The classes of blocking.
+const (
+	BlockCall  BlockClass = iota + 1 // another process
+	BlockSleep                       // time
+	BlockIO                          // network, file, subprocess
+	BlockChan                        // a channel operation or select without default
+	BlockLock                        // a mutex, a WaitGroup, a condition
+)
+
+var blockClasses = [...]string{"none", "call", "sleep", "io", "channel", "lock"}
+
+func (c BlockClass) String() string { return blockClasses[c] }
+
+// Block is one operation that may block.
+type Block struct {
+	Class BlockClass
+	What  string // "time.Sleep", "net/http.Client.Do", "receive", "genserver.Call"
+	Pos   Pos
+	Case  []TypeID // as in Site
+	Go    bool     // in a go statement: blocks another goroutine
+}
+
+// EntryKind says on which concurrent path a function starts.
+type EntryKind uint8
+
+// The kinds of entry points.
+const (
+	NoEntry   EntryKind = iota
+	HTTPEntry           // func(http.ResponseWriter, *http.Request), also as ServeHTTP
+	LoopEntry           // started by a go statement in a loop
+)
+
+var entryKinds = [...]string{"", "HTTP handler", "goroutine in a loop"}
+
+func (k EntryKind) String() string { return entryKinds[k] }
+
+// Func is the summary of a function.
+type Func struct {
+	ID          FuncID
+	Pos         Pos
+	Recv        TypeID // receiver's type without pointer and type arguments
+	Exported    bool   // callable from other packages: it and its receiver's type are exported
+	Test        bool   // in a test file
+	Generated   bool
+	Entry       EntryKind // HTTPEntry by its signature; see Model.Entries for all
+	Switched    roles.Arg // the parameter (receiver first) whose dynamic type it dispatches on
+	Writes      []Write
+	Edges       []Edge
+	Blocks      []Block
+	Returns     []Child // the children it returns, one or a list; ids may be parameters
+	ReturnsOpen bool    // the list may hold more
+}
+
+// Write is a parameter through which a function may write: to what it points at, at any depth.
+type Write struct {
+	Param roles.Arg // receiver first
+	Case  []TypeID  // as in Site
+}
+
+// Child is one child of a supervisor.
+type Child struct {
+	Kind        roles.ChildKind
+	ID          string
+	IDParam     roles.Arg     // Func.Returns: the parameter that gives the id
+	Pos         Pos           // where it is made: the call of the maker in the package that lists it
+	Server      TypeID        // of a server child
+	Factory     FuncID        // makes the server, or is the code that runs
+	Restart     roles.Restart // Permanent unless the child says otherwise; 0 unknown
+	Shutdown    time.Duration // as given
+	HasShutdown bool
+	Significant bool
+	Loop        bool  // listed or made in a loop: several instances
+	Tree        *Tree // of a supervisor child, if its declaration is known
+	Via         []Hop // functions that returned it, outermost first
+	Uses        []Use // children whose references its factory holds
+}
+
+// Use is a reference to a child, held by a sibling's factory.
+type Use struct {
+	Child Pos // where that child is made
+	ID    string
+	Pos   Pos // of the Ref()
+}
+
+// Tree is one declared supervisor.
+type Tree struct {
+	ID       string
+	Pos      Pos
+	Func     FuncID
+	Strategy roles.Strategy
+	Children []Child
+	Open     bool // the list may hold more children than are known
+	Loop     bool
+}
+
+// Binding is a place where a concrete type becomes an interface of the cone: the witness that calls through the
+// interface may reach the type's methods.
+type Binding struct {
+	Iface, Type TypeID
+	Pos         Pos
+	Func        FuncID
+	Methods     []Method // the type's methods that the interface has, sorted by name
+}
+
+// Method is the function that a type has for a method; it may be promoted from an embedded field.
+type Method struct {
+	Name string
+	Func FuncID
+}
+
+// Stats counts sites by kind. A site is resolved when its server and its message, as far as the kind has them,
+// are known; operands that are the enclosing function's parameters count where it is called.
+type Stats struct {
+	Resolved, Unresolved [ConstructSite + 1]int
+}

@@ -1,0 +1,447 @@
+package actors
+
+import (
+	"go/token"
+	"iter"
+	"slices"
+	"sync"
+
+	"github.com/otplint/otplint/passes/actorssa"
+	"github.com/otplint/otplint/passes/roles"
+	"golang.org/x/tools/go/ssa"
+)
+
+// Model is the pass's result: the package under analysis and the models of its dependencies in the cone. It is
+// read-only and safe for concurrent use, but for TokenPos (one goroutine per pass).
+type Model struct {
+	Pkg  *Package   // the package under analysis
+	Deps []*Package // its dependencies in the cone, direct or not, sorted by path
+	SSA  *actorssa.SSA
+
+	positions *positions
+	files     map[string]*File // own files
+	ssaFuncs  map[FuncID]*ssa.Function
+	ids       map[*ssa.Function]FuncID
+
+	funcs    map[FuncID]*Func
+	servers  map[TypeID]*Server // by origin, without pointer
+	messages map[TypeID]*Message
+	bound    map[TypeID][]Binding
+	sites    map[FuncID][]*Site
+	entries  []Entry
+
+	reverse sync.Once
+	callers map[FuncID][]Step
+}
+
+// Packages iterates over all models: the dependencies, sorted by path, then the package itself.
+func (m *Model) Packages() iter.Seq[*Package] {
+	return func(yield func(*Package) bool) {
+		for _, p := range m.Deps {
+			if !yield(p) {
+				return
+			}
+		}
+		yield(m.Pkg)
+	}
+}
+
+// TokenPos is the position in the pass's file set, for reports and related information. A position in another
+// package gets a stand-in file that prints the exact line and column.
+func (m *Model) TokenPos(p Pos) token.Pos { return m.positions.pos(p) }
+
+// PosOf is the inverse of TokenPos.
+func (m *Model) PosOf(p token.Pos) Pos { return m.positions.of(p) }
+
+// File returns the file of the package under analysis that holds p, or nil.
+func (m *Model) File(p Pos) *File { return m.files[p.File] }
+
+// Quiet says whether p stands in a test or generated file of the package under analysis.
+func (m *Model) Quiet(p Pos) bool {
+	f := m.files[p.File]
+	return f != nil && (f.Test || f.Generated)
+}
+
+// SSAFunc is the SSA form of a function of the package under analysis, or nil.
+func (m *Model) SSAFunc(id FuncID) *ssa.Function { return m.ssaFuncs[id] }
+
+// ID is the function's ID. An instance of a generic function has its origin's.
+func (m *Model) ID(f *ssa.Function) FuncID {
+	if id, ok := m.ids[f]; ok {
+		return id
+	}
+	return funcID(f)
+}
+
+// Func returns a function's summary, or nil: then it calls, blocks on and writes nothing if its package is in the
+// cone (see InCone), and is unknown otherwise.
+func (m *Model) Func(id FuncID) *Func { return m.funcs[id] }
+
+// InCone says whether the function's package has a model here.
+func (m *Model) InCone(id FuncID) bool {
+	path := id.Package()
+	if path == m.Pkg.Path {
+		return true
+	}
+	_, found := slices.BinarySearchFunc(m.Deps, path, func(p *Package, path string) int {
+		switch {
+		case p.Path < path:
+			return -1
+		case p.Path > path:
+			return 1
+		}
+		return 0
+	})
+	return found
+}
+
+// Server returns the server with the given type (with or without pointer and type arguments), or nil.
+func (m *Model) Server(t TypeID) *Server { return m.servers[key(t)] }
+
+// Servers iterates over the servers of all packages.
+func (m *Model) Servers() iter.Seq[*Server] {
+	return func(yield func(*Server) bool) {
+		for p := range m.Packages() {
+			for i := range p.Servers {
+				if !yield(&p.Servers[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Message returns the message with the given type, or nil.
+func (m *Model) Message(t TypeID) *Message { return m.messages[key(t)] }
+
+// MessagesOf lists the messages whose embed names the server.
+func (m *Model) MessagesOf(server TypeID) []*Message {
+	var all []*Message
+	for p := range m.Packages() {
+		for i := range p.Messages {
+			if key(p.Messages[i].Server) == key(server) {
+				all = append(all, &p.Messages[i])
+			}
+		}
+	}
+	return all
+}
+
+// Sites iterates over the sites of all packages that are of one of the kinds, or all.
+func (m *Model) Sites(kinds ...SiteKind) iter.Seq[*Site] {
+	return func(yield func(*Site) bool) {
+		for p := range m.Packages() {
+			for i := range p.Sites {
+				if s := &p.Sites[i]; (len(kinds) == 0 || slices.Contains(kinds, s.Kind)) && !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// SitesTo iterates over the sites whose target is known to be the server.
+func (m *Model) SitesTo(server TypeID, kinds ...SiteKind) iter.Seq[*Site] {
+	return func(yield func(*Site) bool) {
+		for s := range m.Sites(kinds...) {
+			if s.Target.Known() && key(s.Target.Type) == key(server) && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// Client is a function of a server's own package that does one call or cast: part of the server's client API.
+type Client struct {
+	Func     FuncID
+	Msg      TypeID
+	Site     *Site
+	Exported bool
+}
+
+// Clients lists a server's client API: the functions and methods declared in the package of the server, or of the
+// message, that contain exactly one call or cast, to this server. Its callbacks are none.
+func (m *Model) Clients(server TypeID) []Client {
+	count := map[FuncID]int{}
+	for s := range m.Sites(CallSite, CastSite) {
+		count[s.Func]++
+	}
+	var clients []Client
+	for s := range m.SitesTo(server, CallSite, CastSite) {
+		pkg := s.Func.Package()
+		home := pkg == server.Package() || s.Msg.Known() && pkg == s.Msg.Type.Package()
+		if !home || count[s.Func] != 1 || m.CallbackOf(s.Func) != nil {
+			continue
+		}
+		f := m.Func(s.Func)
+		clients = append(clients, Client{Func: s.Func, Msg: s.Msg.Type, Site: s, Exported: f != nil && f.Exported})
+	}
+	return clients
+}
+
+// CallbackOf returns the callback that a function is, or nil.
+func (m *Model) CallbackOf(f FuncID) *Callback {
+	for s := range m.Servers() {
+		for i := range s.Callbacks {
+			if s.Callbacks[i].Func == f {
+				return &s.Callbacks[i]
+			}
+		}
+	}
+	return nil
+}
+
+// Step is one step of a path through functions: Func runs what comes next at Edge; the last step's Edge is nil.
+type Step struct {
+	Func *Func
+	Edge *Edge
+}
+
+// Callees are the functions that an edge may run: its callee, or the methods of the types that are known to
+// become its interface, each with the binding that shows it.
+func (m *Model) Callees(e *Edge) iter.Seq2[FuncID, *Binding] {
+	return func(yield func(FuncID, *Binding) bool) {
+		if e.Kind != InvokeEdge {
+			yield(e.Callee, nil)
+			return
+		}
+		for i := range m.bound[e.Iface] {
+			b := &m.bound[e.Iface][i]
+			for _, method := range b.Methods {
+				if method.Name == e.Method && !yield(method.Func, b) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Callers iterates over the edges that may run f, with the functions that have them.
+func (m *Model) Callers(f FuncID) iter.Seq2[*Func, *Edge] {
+	m.reverse.Do(m.linkCallers)
+	return func(yield func(*Func, *Edge) bool) {
+		for _, c := range m.callers[f] {
+			if !yield(c.Func, c.Edge) {
+				return
+			}
+		}
+	}
+}
+
+// Entry is a function that starts on a concurrent path, where many may run at once.
+type Entry struct {
+	Func *Func
+	Kind EntryKind
+	Pos  Pos // where it becomes one: the go statement, else the function
+}
+
+// Entries lists the entry points of all packages, HTTP handlers first. Callbacks of servers are not among them.
+func (m *Model) Entries() []Entry { return m.entries }
+
+// Walk says where a traversal from a function goes.
+type Walk struct {
+	// Go follows go statements too. Without it the traversal stays in the goroutine.
+	Go bool
+	// Values follows functions taken as values: they may run, but nobody knows when. Literals are always
+	// followed.
+	Values bool
+	// Msg, if set, restricts a handler, and the helpers that it passes the message to, to the code that runs for
+	// this message.
+	Msg TypeID
+}
+
+// Reach walks breadth first through what the function may run, each function once, and yields the path to it,
+// which starts with the function itself. The slice is valid until the next iteration. It stops early if the
+// consumer does.
+func (m *Model) Reach(from FuncID, w Walk) iter.Seq[[]Step] {
+	return func(yield func([]Step) bool) {
+		type node struct {
+			id   FuncID
+			msg  TypeID
+			via  *Edge
+			back int
+		}
+		nodes := []node{{id: from, msg: w.Msg, back: -1}}
+		type visit struct {
+			id  FuncID
+			msg TypeID
+		}
+		seen := map[visit]bool{{from, w.Msg}: true}
+		for i := 0; i < len(nodes); i++ {
+			n := nodes[i]
+			f := m.funcs[n.id]
+			if f == nil {
+				continue
+			}
+			path := []Step{{Func: f}}
+			for j := i; nodes[j].back >= 0; j = nodes[j].back {
+				path = append(path, Step{Func: m.funcs[nodes[nodes[j].back].id], Edge: nodes[j].via})
+			}
+			slices.Reverse(path)
+			if !yield(path) {
+				return
+			}
+			for k := range f.Edges {
+				e := &f.Edges[k]
+				if e.Go && !w.Go || e.Kind == ValueEdge && !w.Values || !Runs(e.Case, n.msg) {
+					continue
+				}
+				msg := TypeID("")
+				if n.msg != "" && (e.Forward != 0 || e.Kind == LiteralEdge) {
+					msg = n.msg
+				}
+				for id := range m.Callees(e) {
+					if v := (visit{id, msg}); !seen[v] {
+						seen[v] = true
+						nodes = append(nodes, node{id, msg, e, i})
+					}
+				}
+			}
+		}
+	}
+}
+
+// Runs says whether code that is guarded by the cases may run for msg; "" is any message.
+func Runs(cases []TypeID, msg TypeID) bool {
+	return msg == "" || cases == nil || slices.Contains(cases, msg)
+}
+
+// MsgIn is the walk's message in the last function of a path that Reach yielded for w: w.Msg while the message
+// was passed on, "" after.
+func MsgIn(path []Step, w Walk) TypeID {
+	msg := w.Msg
+	for _, s := range path {
+		if s.Edge != nil && s.Edge.Forward == 0 && s.Edge.Kind != LiteralEdge {
+			msg = ""
+		}
+	}
+	return msg
+}
+
+// BlocksIn iterates over the operations that may block the goroutine of f, in f or in what it runs, with the path.
+func (m *Model) BlocksIn(f FuncID, msg TypeID) iter.Seq2[[]Step, *Block] {
+	return func(yield func([]Step, *Block) bool) {
+		w := Walk{Msg: msg}
+		for path := range m.Reach(f, w) {
+			last, at := path[len(path)-1].Func, MsgIn(path, w)
+			for i := range last.Blocks {
+				if b := &last.Blocks[i]; !b.Go && Runs(b.Case, at) && !yield(path, b) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// SitesIn iterates over the sites in f and in what it runs, with the path.
+func (m *Model) SitesIn(f FuncID, w Walk) iter.Seq2[[]Step, *Site] {
+	return func(yield func([]Step, *Site) bool) {
+		for path := range m.Reach(f, w) {
+			last, at := path[len(path)-1].Func, MsgIn(path, w)
+			for _, s := range m.sites[last.ID] {
+				if (!s.Go || w.Go) && Runs(s.Case, at) && !yield(path, s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Trees iterates over the declared supervisors of all packages, nested ones after the one that holds them.
+func (m *Model) Trees() iter.Seq[*Tree] {
+	return func(yield func(*Tree) bool) {
+		for p := range m.Packages() {
+			for i := range p.Trees {
+				if !yield(&p.Trees[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Handled iterates over the messages that the server handles in the callback; 0 is any callback.
+func (s *Server) Handled(kind roles.CallbackKind) iter.Seq[*Handled] {
+	return func(yield func(*Handled) bool) {
+		for i := range s.Handles {
+			if h := &s.Handles[i]; (kind == 0 || h.Kind == kind) && !yield(h) {
+				return
+			}
+		}
+	}
+}
+
+// Callback returns the server's callback of the kind, or nil.
+func (s *Server) Callback(kind roles.CallbackKind) *Callback {
+	for i := range s.Callbacks {
+		if s.Callbacks[i].Kind == kind {
+			return &s.Callbacks[i]
+		}
+	}
+	return nil
+}
+
+// Name is the server as messages print it: "Counter".
+func (s *Server) Name() string { return s.Type.Name() }
+
+// key is how servers and messages are looked up.
+func key(t TypeID) TypeID { return t.Elem().Origin() }
+
+// link builds the indexes over all packages.
+func (m *Model) link() {
+	m.funcs = map[FuncID]*Func{}
+	m.servers = map[TypeID]*Server{}
+	m.messages = map[TypeID]*Message{}
+	m.bound = map[TypeID][]Binding{}
+	m.sites = map[FuncID][]*Site{}
+	for p := range m.Packages() {
+		for i := range p.Funcs {
+			m.funcs[p.Funcs[i].ID] = &p.Funcs[i]
+		}
+		for i := range p.Servers {
+			m.servers[key(p.Servers[i].Type)] = &p.Servers[i]
+		}
+		for i := range p.Messages {
+			m.messages[key(p.Messages[i].Type)] = &p.Messages[i]
+		}
+		for i := range p.Sites {
+			m.sites[p.Sites[i].Func] = append(m.sites[p.Sites[i].Func], &p.Sites[i])
+		}
+		for _, b := range p.Bindings {
+			m.bound[b.Iface] = append(m.bound[b.Iface], b)
+		}
+	}
+	m.linkEntries()
+}
+
+func (m *Model) linkEntries() {
+	var loops []Entry
+	for p := range m.Packages() {
+		for i := range p.Funcs {
+			f := &p.Funcs[i]
+			if f.Entry != NoEntry {
+				m.entries = append(m.entries, Entry{f, f.Entry, f.Pos})
+			}
+			for j := range f.Edges {
+				if e := &f.Edges[j]; e.Go && e.Loop && m.funcs[e.Callee] != nil {
+					loops = append(loops, Entry{m.funcs[e.Callee], LoopEntry, e.Pos})
+				}
+			}
+		}
+	}
+	m.entries = append(m.entries, loops...)
+}
+
+func (m *Model) linkCallers() {
+	m.callers = map[FuncID][]Step{}
+	for p := range m.Packages() {
+		for i := range p.Funcs {
+			f := &p.Funcs[i]
+			for j := range f.Edges {
+				for id := range m.Callees(&f.Edges[j]) {
+					m.callers[id] = append(m.callers[id], Step{f, &f.Edges[j]})
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package actors
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/otplint/otplint/passes/actorssa"
+	"github.com/otplint/otplint/passes/cone"
+	"github.com/otplint/otplint/passes/roles"
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+)
+
+// Analyzer computes the actor model. Its result is nil outside the cone, and for a framework's package that is
+// only a dependency: frameworks are leaves.
+var Analyzer = &analysis.Analyzer{
+	Name:       "otplintactors",
+	Doc:        "compute the actor model of a package: servers, messages, sites, trees and summaries",
+	URL:        "https://pkg.go.dev/github.com/otplint/otplint/passes/actors",
+	Requires:   []*analysis.Analyzer{cone.Analyzer, actorssa.Analyzer},
+	Run:        run,
+	ResultType: reflect.TypeFor[*Model](),
+	FactTypes:  []analysis.Fact{new(Closure)},
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	s := pass.ResultOf[actorssa.Analyzer].(*actorssa.SSA)
+	if s == nil {
+		return (*Model)(nil), nil
+	}
+	deps, err := dependencies(pass)
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder(pass, s, deps)
+	b.build()
+	if roles.FrameworkOf(pass.Pkg.Path()) == nil { // a framework is a leaf for its users
+		fact, err := NewClosure(append(slices.Clone(deps), b.m.Pkg))
+		if err != nil {
+			return nil, err
+		}
+		pass.ExportPackageFact(fact)
+	}
+	return b.m, nil
+}
+
+// dependencies unites the closures of the direct imports: nothing else can be relied upon.
+func dependencies(pass *analysis.Pass) ([]*Package, error) {
+	byPath := map[string]*Package{}
+	for _, imp := range pass.Pkg.Imports() {
+		var fact Closure
+		if !pass.ImportPackageFact(imp, &fact) {
+			continue
+		}
+		packages, err := fact.Packages()
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range packages {
+			if p.Path != pass.Pkg.Path() { // p_test imports p [p.test]; p itself never
+				byPath[p.Path] = p
+			}
+		}
+	}
+	deps := slices.Collect(maps.Values(byPath))
+	sortPackages(deps)
+	return deps, nil
+}
+
+// builder computes one package's model.
+type builder struct {
+	pass   *analysis.Pass
+	m      *Model
+	syntax *syntax
+
+	children  map[ssa.Value]*Child // memo of childOf; nil while it is being computed
+	returns   map[*ssa.Function]*returned
+	facts     map[*ssa.Function]*flow // per function: loops, cases
+	globals   map[*ssa.Global]ssa.Value
+	goroutine map[*ssa.Function]bool // literals that run in another goroutine or process
+	called    map[*ssa.Function]bool // literals that are called where they are known
+	own       map[FuncID]*Func
+	sited     map[FuncID]bool
+}
+
+func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder {
+	m := &Model{
+		Pkg: &Package{Path: pass.Pkg.Path()}, Deps: deps, SSA: s,
+		positions: newPositions(pass),
+		files:     map[string]*File{},
+		ssaFuncs:  map[FuncID]*ssa.Function{},
+		ids:       map[*ssa.Function]FuncID{},
+	}
+	for _, f := range pass.Files {
+		name := pass.Fset.File(f.FileStart).Name()
+		m.Pkg.Files = append(m.Pkg.Files, File{
+			Name: name, Test: strings.HasSuffix(name, "_test.go"), Generated: ast.IsGenerated(f),
+		})
+	}
+	for i := range m.Pkg.Files {
+		m.files[m.Pkg.Files[i].Name] = &m.Pkg.Files[i]
+	}
+	for _, f := range s.Funcs {
+		id := funcID(f)
+		m.ids[f], m.ssaFuncs[id] = id, f
+	}
+	m.link() // dependencies only, for the summaries of callees
+	return &builder{
+		pass: pass, m: m,
+		children:  map[ssa.Value]*Child{},
+		returns:   map[*ssa.Function]*returned{},
+		facts:     map[*ssa.Function]*flow{},
+		globals:   map[*ssa.Global]ssa.Value{},
+		goroutine: map[*ssa.Function]bool{},
+		called:    map[*ssa.Function]bool{},
+		own:       map[FuncID]*Func{},
+	}
+}
+
+func (b *builder) build() {
+	b.syntax = readSyntax(b.pass)
+	b.findGlobals()
+	b.findServers()
+	b.findMessages()
+	b.summaries()
+	b.trees()
+	b.constructions()
+	b.wrappers()
+	b.writes()
+	b.handled()
+	b.finish()
+	b.m.link()
+}
+
+// pos is the model's form of a position.
+func (b *builder) pos(p token.Pos) Pos { return b.m.positions.of(p) }
+
+func (b *builder) typeID(t types.Type) TypeID { return typeID(t, b.pass.Fset) }
+
+// finish drops functions without content and sorts what is left, so that the fact is the same for the same source.
+func (b *builder) finish() {
+	p := b.m.Pkg
+	for _, f := range b.m.SSA.Funcs {
+		fn := b.own[b.m.ids[f]]
+		if fn.Entry != NoEntry || len(fn.Edges)+len(fn.Blocks)+len(fn.Writes)+len(fn.Returns) > 0 || fn.ReturnsOpen ||
+			b.hasSite(fn.ID) || b.m.Pkg.callback(fn.ID) {
+			p.Funcs = append(p.Funcs, *fn)
+		}
+	}
+	for _, s := range p.Sites {
+		if s.resolved() {
+			p.Stats.Resolved[s.Kind]++
+		} else if !s.param() {
+			p.Stats.Unresolved[s.Kind]++
+		}
+	}
+}

@@ -1,0 +1,420 @@
+package actors
+
+import (
+	"go/constant"
+	"go/types"
+	"slices"
+	"time"
+
+	"github.com/otplint/otplint/passes/roles"
+	"golang.org/x/tools/go/ssa"
+)
+
+// returned is the children that a function returns.
+type returned struct {
+	children []Child
+	open     bool
+}
+
+// childOf is the child that a value is, or nil. Each making call gives one child, whatever modifies it later.
+func (b *builder) childOf(v ssa.Value) *Child {
+	v = b.resolve(v)
+	if c, ok := b.children[v]; ok {
+		return c
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	b.children[v] = nil // a child cannot be made of itself
+	c := b.childOfCall(call)
+	b.children[v] = c
+	return c
+}
+
+func (b *builder) childOfCall(call *ssa.Call) *Child {
+	role, ok := roleOf(call.Common())
+	if !ok {
+		if callee := b.callee(call.Common()); callee != nil {
+			if c := b.childFrom(call, callee); c != nil {
+				return c
+			}
+		}
+		return nil
+	}
+	switch role.Kind {
+	case roles.ChildMaker:
+		return b.made(call, role)
+	case roles.ChildMap:
+		return b.childOf(argument(call.Common(), role.Child))
+	case roles.ChildModifier:
+		if of := b.childOf(call.Call.Args[0]); of != nil {
+			c := *of
+			b.modify(&c, argument(call.Common(), role.Value), role.Modifier)
+			return &c
+		}
+	}
+	return nil
+}
+
+// made is the child that a maker's call makes.
+func (b *builder) made(call *ssa.Call, role roles.Func) *Child {
+	common := call.Common()
+	from, _ := b.syntax.extent(call)
+	c := &Child{Kind: role.ChildKind, Pos: b.pos(from), Restart: roles.Permanent, Loop: b.placeOf(call.Parent(), call.Block()).loop}
+	c.ID, c.IDParam = b.stringOf(argument(common, role.ID))
+	if server := nth(typeArgs(common), role.Server); server != nil {
+		c.Server = b.typeID(server)
+	}
+	if body := b.funcOf(argument(common, role.Body)); body != nil {
+		c.Factory = b.m.ID(body)
+		c.Uses = b.uses(body)
+	}
+	if role.ChildKind == roles.SupervisorChild {
+		c.Tree = b.tree(call, role, c)
+	}
+	return c
+}
+
+// childFrom is the child that a call of the user's own function returns: the callee's summary with the call's
+// arguments.
+func (b *builder) childFrom(call *ssa.Call, callee *ssa.Function) *Child {
+	r := b.returned(callee)
+	if r.open || len(r.children) != 1 || !isChild(call.Type()) {
+		return nil
+	}
+	c := b.substitute(r.children[0], call, callee)
+	return &c
+}
+
+func (b *builder) substitute(c Child, call *ssa.Call, callee *ssa.Function) Child {
+	from, _ := b.syntax.extent(call)
+	at := b.pos(from)
+	c.Via = append([]Hop{{Func: b.m.ID(callee), Pos: at}}, c.Via...)
+	c.Pos = at
+	c.Loop = c.Loop || b.placeOf(call.Parent(), call.Block()).loop
+	if i := c.IDParam.Index(); i >= 0 && i < len(call.Call.Args) {
+		c.ID, c.IDParam = b.stringOf(call.Call.Args[i])
+	}
+	c.Uses = slices.Clip(c.Uses)
+	for _, arg := range call.Call.Args {
+		if u, ok := b.use(arg); ok {
+			c.Uses = append(c.Uses, u)
+		}
+		if body := b.funcOf(arg); body != nil && body.Parent() != nil {
+			c.Uses = append(c.Uses, b.uses(body)...)
+		}
+	}
+	return c
+}
+
+// modify applies a modifier.
+func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier) {
+	switch what {
+	case roles.SetID:
+		c.ID, c.IDParam = b.stringOf(v)
+	case roles.SetRestart:
+		c.Restart = 0
+		if k, ok := b.resolve(v).(*ssa.Const); ok {
+			if row, ok := roles.ConstOf(k.Type(), k.Value); ok {
+				c.Restart = row.Restart
+			}
+		}
+	case roles.SetShutdown:
+		if k, ok := b.resolve(v).(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
+			c.Shutdown, c.HasShutdown = time.Duration(k.Int64()), true
+		}
+	case roles.SetSignificant:
+		c.Significant = true
+	}
+}
+
+// use is the reference of a child that a value is.
+func (b *builder) use(v ssa.Value) (Use, bool) {
+	call, role, ok := b.roleCall(b.resolve(v))
+	if !ok || role.Kind != roles.ChildRef {
+		return Use{}, false
+	}
+	of := b.childOf(call.Call.Args[0])
+	if of == nil {
+		return Use{}, false
+	}
+	from, _ := b.syntax.extent(call)
+	return Use{Child: of.Pos, ID: of.ID, Pos: b.pos(from)}, true
+}
+
+// uses are the references of children that a factory takes, or has captured.
+func (b *builder) uses(f *ssa.Function) []Use {
+	var all []Use
+	for _, block := range f.Blocks {
+		for _, instr := range block.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if u, ok := b.use(call); ok {
+					all = append(all, u)
+				}
+			}
+		}
+	}
+	for _, free := range f.FreeVars {
+		v := ssa.Value(free)
+		if bound := binding(free); bound != nil {
+			if alloc, ok := bound.(*ssa.Alloc); ok {
+				if stored := onlyStore(alloc); stored != nil {
+					v = stored
+				}
+			}
+		}
+		if u, ok := b.use(v); ok {
+			all = append(all, u)
+		}
+	}
+	for _, anon := range f.AnonFuncs {
+		all = append(all, b.uses(anon)...)
+	}
+	return all
+}
+
+// tree is the supervisor that a maker's call declares.
+func (b *builder) tree(call *ssa.Call, role roles.Func, c *Child) *Tree {
+	t := &Tree{ID: c.ID, Pos: c.Pos, Func: b.m.ID(call.Parent()), Loop: c.Loop}
+	if role.InitTree {
+		b.initTree(t, b.funcOf(argument(call.Common(), role.Body)))
+		return t
+	}
+	t.Strategy = b.strategy(argument(call.Common(), role.Strategy))
+	t.Children, t.Open = b.list(argument(call.Common(), role.Children))
+	return t
+}
+
+// initTree reads the children of a supervisor that computes them, if its function returns in one place.
+func (b *builder) initTree(t *Tree, f *ssa.Function) {
+	t.Open = true
+	if f == nil {
+		return
+	}
+	ret := onlyReturn(f)
+	if ret == nil {
+		return
+	}
+	for _, v := range ret.Results {
+		switch {
+		case roles.IsType(v.Type(), roles.StrategyType):
+			t.Strategy = b.strategy(v)
+		case isSpecs(v.Type()):
+			t.Children, t.Open = b.list(v)
+		}
+	}
+}
+
+func (b *builder) strategy(v ssa.Value) roles.Strategy {
+	if v == nil {
+		return 0
+	}
+	if k, ok := b.resolve(v).(*ssa.Const); ok {
+		if row, ok := roles.ConstOf(k.Type(), k.Value); ok {
+			return row.Strategy
+		}
+	}
+	return 0
+}
+
+// list is the children that a slice holds.
+func (b *builder) list(v ssa.Value) (children []Child, open bool) {
+	if v == nil {
+		return nil, true
+	}
+	v = b.resolve(v)
+	if call, ok := v.(*ssa.Call); ok {
+		if callee := b.callee(call.Common()); callee != nil && !isRole(callee) {
+			r := b.returned(callee)
+			for _, c := range r.children {
+				children = append(children, b.substitute(c, call, callee))
+			}
+			return children, r.open
+		}
+	}
+	elems, open := b.elements(v)
+	for _, e := range elems {
+		if list, ok := e.(listed); ok {
+			sub, subOpen := b.list(list.Value)
+			children, open = append(children, sub...), open || subOpen
+			continue
+		}
+		if c := b.childOf(e); c != nil {
+			children = append(children, *c)
+		} else {
+			open = true
+		}
+	}
+	return children, open
+}
+
+// listed marks an element of elements that is itself a list: append(list, more...).
+type listed struct{ ssa.Value }
+
+// elements are the values that a slice holds: a literal's, or what was appended. open tells that there may be more.
+func (b *builder) elements(v ssa.Value) (elems []ssa.Value, open bool) {
+	return b.elementsOf(v, map[ssa.Value]bool{})
+}
+
+func (b *builder) elementsOf(v ssa.Value, seen map[ssa.Value]bool) (elems []ssa.Value, open bool) {
+	v = b.resolve(v)
+	if seen[v] {
+		return nil, false // around a loop
+	}
+	seen[v] = true
+	switch v := v.(type) {
+	case *ssa.Const:
+		return nil, v.Value != nil
+	case *ssa.MakeSlice:
+		n, ok := v.Len.(*ssa.Const)
+		return nil, !ok || n.Int64() != 0
+	case *ssa.Slice:
+		if alloc, ok := v.X.(*ssa.Alloc); ok {
+			if v.High != nil { // make([]T, 0, n)
+				if n, ok := v.High.(*ssa.Const); ok && n.Int64() == 0 {
+					return nil, false
+				}
+			}
+			return arrayElements(alloc)
+		}
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			more, moreOpen := b.elementsOf(e, seen)
+			open = open || moreOpen
+			for _, m := range more {
+				if !slices.Contains(elems, m) {
+					elems = append(elems, m)
+				}
+			}
+		}
+		return elems, open
+	case *ssa.Call:
+		if builtin, ok := v.Call.Value.(*ssa.Builtin); ok && builtin.Name() == "append" {
+			head, headOpen := b.elementsOf(v.Call.Args[0], seen)
+			tail, tailOpen := b.elementsOf(v.Call.Args[1], seen)
+			return append(head, tail...), headOpen || tailOpen
+		}
+		if callee := b.callee(v.Common()); callee != nil && isSpecs(v.Type()) {
+			return []ssa.Value{listed{v}}, false
+		}
+	}
+	return nil, true
+}
+
+// arrayElements are the values stored into a literal's array, in order.
+func arrayElements(alloc *ssa.Alloc) (elems []ssa.Value, open bool) {
+	arr, ok := deref(alloc.Type()).Underlying().(*types.Array)
+	if !ok || arr.Len() > 1<<12 {
+		return nil, true
+	}
+	elems = make([]ssa.Value, arr.Len())
+	for _, ref := range *alloc.Referrers() {
+		addr, ok := ref.(*ssa.IndexAddr)
+		if !ok {
+			continue
+		}
+		i, ok := addr.Index.(*ssa.Const)
+		if !ok {
+			return nil, true
+		}
+		for _, use := range *addr.Referrers() {
+			if store, ok := use.(*ssa.Store); ok && store.Addr == ssa.Value(addr) {
+				elems[i.Int64()] = store.Val
+			}
+		}
+	}
+	n := len(elems)
+	elems = slices.DeleteFunc(elems, func(v ssa.Value) bool { return v == nil })
+	return elems, len(elems) != n
+}
+
+// returned is the summary of the children that a function returns; empty for one that returns something else.
+func (b *builder) returned(f *ssa.Function) returned {
+	if o := f.Origin(); o != nil {
+		f = o
+	}
+	if r, ok := b.returns[f]; ok {
+		return *r
+	}
+	r := &returned{}
+	b.returns[f] = r
+	if fn := b.m.Func(b.m.ID(f)); fn != nil && b.m.ssaFuncs[fn.ID] == nil { // of another package
+		r.children, r.open = fn.Returns, fn.ReturnsOpen
+		return *r
+	}
+	results := f.Signature.Results()
+	if results.Len() != 1 || !isChild(results.At(0).Type()) && !isSpecs(results.At(0).Type()) || f.Blocks == nil {
+		return *r
+	}
+	ret := onlyReturn(f)
+	if ret == nil {
+		r.open = true
+		return *r
+	}
+	if isSpecs(results.At(0).Type()) {
+		r.children, r.open = b.list(ret.Results[0])
+	} else if c := b.childOf(ret.Results[0]); c != nil {
+		r.children = []Child{*c}
+	} else {
+		r.open = true
+	}
+	return *r
+}
+
+func onlyReturn(f *ssa.Function) *ssa.Return {
+	var only *ssa.Return
+	for _, block := range f.Blocks {
+		if len(block.Instrs) == 0 || block == f.Recover {
+			continue
+		}
+		if ret, ok := block.Instrs[len(block.Instrs)-1].(*ssa.Return); ok {
+			if only != nil {
+				return nil
+			}
+			only = ret
+		}
+	}
+	return only
+}
+
+func isChild(t types.Type) bool {
+	return roles.IsType(t, roles.ChildType) || roles.IsType(t, roles.SpecType)
+}
+
+func isSpecs(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	return ok && isChild(s.Elem())
+}
+
+// childSite records a call of the user's own function that returns children.
+func (b *builder) childSite(f *ssa.Function, call ssa.CallInstruction, at place) {
+	value, ok := call.(*ssa.Call)
+	if !ok || !isChild(value.Type()) {
+		return
+	}
+	c := b.childOf(value)
+	if c == nil {
+		return
+	}
+	s := b.newSite(f, call, at)
+	s.Kind, s.Role, s.ChildOf, s.Via = ChildSite, "", c.Kind, c.Via
+	s.Target, s.ID, s.IDParam, s.Factory = Operand{Type: c.Server}, c.ID, c.IDParam, c.Factory
+	b.site(s)
+}
+
+// trees lists the supervisors that the package declares itself, in source order.
+func (b *builder) trees() {
+	for i := range b.m.Pkg.Sites {
+		s := &b.m.Pkg.Sites[i]
+		if s.Kind != ChildSite || s.ChildOf != roles.SupervisorChild || s.Role == "" {
+			continue
+		}
+		for _, c := range b.children {
+			if c != nil && c.Tree != nil && c.Tree.Pos == s.Pos {
+				b.m.Pkg.Trees = append(b.m.Pkg.Trees, *c.Tree)
+				break
+			}
+		}
+	}
+}

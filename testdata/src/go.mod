@@ -1,0 +1,7 @@
+module otplint.test
+
+go 1.26.0
+
+require github.com/otplint/otplint v0.0.0
+
+replace github.com/otplint/otplint => ../..
