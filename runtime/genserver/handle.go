@@ -1,0 +1,153 @@
+package genserver
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/otplint/otplint/runtime/process"
+)
+
+// Handle is called by the process with each message.
+func (s *server) Handle(c *process.Context, m *process.Envelope) error {
+	if m.Kind == process.KindSystem || m.Kind == process.KindCall {
+		if handled, reason := s.system(m); handled {
+			return reason
+		}
+	}
+	if m.Kind == process.KindExit {
+		if e := m.Msg.(process.Exited); !e.From.IsZero() && e.From == c.Parent() {
+			return e.Reason
+		}
+	}
+	if s.held != nil {
+		s.hold(m)
+		return nil
+	}
+	s.idle.clear()
+	switch m.Kind {
+	case process.KindCall:
+		return s.call(m)
+	case process.KindCast:
+		h, ok := s.impl.(CastHandler)
+		if !ok {
+			return &UnhandledError{Callback: "HandleCast", Message: fmt.Sprintf("%T", m.Msg)}
+		}
+		return s.settle("HandleCast", h.HandleCast(&s.c, m.Msg))
+	}
+	return s.info(m.Msg)
+}
+
+func (s *server) call(m *process.Envelope) error {
+	gen := m.Call.Handling()
+	h, ok := s.impl.(CallHandler)
+	if !ok {
+		return &UnhandledError{Callback: "HandleCall", Message: fmt.Sprintf("%T", m.Msg)}
+	}
+	r := h.HandleCall(&s.c, From{m.Call, gen}, m.Msg)
+	switch r.verdict {
+	case replied, noReply:
+		m.Call.Returned(gen, true)
+		if r.then == wait {
+			return nil
+		}
+	case stop:
+		s.more = &more{last: From{m.Call, gen}}
+	case carry:
+		return &BadReturn{Callback: "HandleCall"}
+	}
+	return s.settle("HandleCall", r)
+}
+
+func (s *server) info(msg any) error {
+	h, ok := s.impl.(InfoHandler)
+	if !ok {
+		s.logUnhandled(msg)
+		return nil
+	}
+	return s.settle("HandleInfo", h.HandleInfo(&s.c, msg))
+}
+
+// settle does what a callback's result says; a non-nil error ends the server.
+func (s *server) settle(callback string, r Result) error {
+	switch r.verdict {
+	case carry, noReply, replied:
+		return s.carryOn(r)
+	case stop:
+		return r.reason
+	case unhandled:
+		if callback != "HandleInfo" {
+			return &UnhandledError{Callback: callback, Message: fmt.Sprintf("%T", r.arg)}
+		}
+		s.logUnhandled(r.arg)
+		return nil
+	}
+	return &BadReturn{Callback: callback}
+}
+
+// carryOn does what a result asks for next.
+func (s *server) carryOn(r Result) error {
+	switch r.then {
+	case waitIdle:
+		s.idleAfter(r.timeout)
+	case goOn:
+		h, ok := s.impl.(ContinueHandler)
+		if !ok {
+			return &UnhandledError{Callback: "HandleContinue", Message: fmt.Sprintf("%T", r.arg)}
+		}
+		return s.settle("HandleContinue", h.HandleContinue(&s.c, r.arg))
+	}
+	return nil
+}
+
+func (s *server) logUnhandled(msg any) {
+	s.c.Node().Logger().Warn("message not handled",
+		slog.String("process", s.c.Self().String()),
+		slog.String("state", s.kind.typ.String()),
+		slog.String("message", fmt.Sprintf("%T", msg)))
+}
+
+// idleTimer is a server's idle timeout, made when it first asks for one.
+type idleTimer struct {
+	timer *time.Timer
+	seq   uint64 // of the timeout that counts; a later one outdates a message on its way
+	armed bool
+}
+
+func (t *idleTimer) clear() {
+	if t != nil && t.armed {
+		t.armed = false
+		if t.timer != nil {
+			t.timer.Stop()
+		}
+	}
+}
+
+func (s *server) idleAfter(d time.Duration) {
+	if s.idle == nil {
+		s.idle = new(idleTimer)
+	}
+	t := s.idle
+	t.seq++
+	t.armed = true
+	self, fired := s.c.Self(), idleFired{seq: t.seq}
+	post := func() { _ = process.Post(context.Background(), self, process.KindSystem, fired) }
+	if d <= 0 {
+		post() // behind what is queued, which will clear it
+		return
+	}
+	t.timer = time.AfterFunc(d, post)
+}
+
+func (s *server) idleFired(f idleFired) error {
+	t := s.idle
+	if t == nil || !t.armed || t.seq != f.seq {
+		return nil
+	}
+	if s.held != nil {
+		return nil
+	}
+	t.armed = false
+	return s.info(Timeout{})
+}

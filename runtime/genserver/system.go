@@ -1,0 +1,129 @@
+package genserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/otplint/otplint/runtime/process"
+)
+
+// What a server is asked as a server, whatever its callbacks are. (OTP: sys.)
+type (
+	inspectRequest struct{ read func(Server) any }
+	suspendRequest struct{}
+	resumeRequest  struct{}
+	stopRequest    struct{ reason error }
+	idleFired      struct{ seq uint64 }
+)
+
+// Inspect runs f on a server's state, in the server's process, between two
+// messages, and returns what f returns: that must not be part of the state
+// itself. It also works while the server is suspended. A panic in f fails
+// Inspect and not the server. (OTP: sys:get_state/2.)
+func Inspect[S, T any](ctx context.Context, to To[S], f func(S) T) (T, error) {
+	var s S
+	v, err := systemCall(ctx, to.target(s), resolve[S], inspectRequest{read: func(impl Server) any {
+		return f(any(impl).(S))
+	}})
+	t, _ := v.(T)
+	return t, err
+}
+
+// Suspend makes a server keep its messages until Resume: calls wait and time
+// out, casts queue up. (OTP: sys:suspend/2.)
+func Suspend[S any](ctx context.Context, to To[S]) error {
+	var s S
+	_, err := systemCall(ctx, to.target(s), resolve[S], suspendRequest{})
+	return err
+}
+
+// Resume makes a suspended server handle what it kept, in order, and go on.
+func Resume[S any](ctx context.Context, to To[S]) error {
+	var s S
+	_, err := systemCall(ctx, to.target(s), resolve[S], resumeRequest{})
+	return err
+}
+
+func systemCall(ctx context.Context, a *addr, find func(context.Context, *addr) (process.PID, error), req any) (any, error) {
+	pid, err := find(ctx, a)
+	if err != nil {
+		return nil, callError(a, req, err)
+	}
+	return ask[any](ctx, pid, a, req)
+}
+
+// system handles a request of the kinds above; handled is false for others.
+func (s *server) system(m *process.Envelope) (handled bool, reason error) {
+	if m.Kind == process.KindSystem {
+		switch req := m.Msg.(type) {
+		case stopRequest:
+			return true, req.reason
+		case idleFired:
+			return true, s.idleFired(req)
+		}
+		return true, nil
+	}
+	var answerWith func(From)
+	switch req := m.Msg.(type) {
+	case inspectRequest:
+		answerWith = func(from From) { s.inspect(from, req) }
+	case suspendRequest:
+		if s.held == nil {
+			s.held = new(held)
+		}
+		answerWith = func(from From) { answer[any](from, nil, nil) }
+	case resumeRequest:
+		reason = s.resume()
+		answerWith = func(from From) { answer[any](from, nil, nil) }
+	default:
+		return false, nil
+	}
+	gen := m.Call.Handling()
+	answerWith(From{m.Call, gen})
+	m.Call.Returned(gen, reason == nil)
+	return true, reason
+}
+
+func (s *server) inspect(from From, req inspectRequest) {
+	defer func() {
+		if v := recover(); v != nil {
+			answer[any](from, nil, fmt.Errorf("genserver: inspect panicked: %v", v))
+		}
+	}()
+	answer(from, req.read(s.impl), nil)
+}
+
+// hold keeps a message of a suspended server. A call is listed as an open
+// one, so that its caller is told if the server ends first.
+func (s *server) hold(m *process.Envelope) {
+	if m.Call != nil {
+		m.Call.Returned(m.Call.Handling(), true)
+	}
+	s.held.messages = append(s.held.messages, *m)
+}
+
+func (s *server) resume() error {
+	if s.held == nil {
+		return nil
+	}
+	messages := s.held.messages
+	s.held = nil
+	for i := range messages {
+		if s.held != nil { // suspended again by one of them
+			s.held.messages = append(s.held.messages, messages[i])
+			continue
+		}
+		if reason := s.Handle(s.c.Context, &messages[i]); reason != nil {
+			return reason
+		}
+	}
+	return nil
+}
+
+func timedOut(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return err
+}

@@ -1,0 +1,100 @@
+package process
+
+import (
+	"errors"
+	"strings"
+)
+
+// ErrCallingSelf refuses a call that a process makes to itself: it could
+// never be answered. A context that descends from the process's own counts
+// as the process; a goroutine beside it calls with a context of its own.
+var ErrCallingSelf = errors.New("calling self")
+
+// DeadlockError refuses a call that would close a circle of processes each of
+// which waits, in a callback, for the next. It is found for calls made with
+// the processes' own contexts.
+type DeadlockError struct {
+	// Chain is the circle, beginning and ending with the caller.
+	Chain []PID
+}
+
+func (e *DeadlockError) Error() string {
+	var b strings.Builder
+	b.WriteString("deadlock: ")
+	for i, pid := range e.Chain {
+		if i > 0 {
+			b.WriteString(" waits for ")
+		}
+		b.WriteString(pid.describe())
+	}
+	return b.String()
+}
+
+// describe adds name and state type, where there are any.
+func (pid PID) describe() string {
+	if pid.p == nil {
+		return pid.String()
+	}
+	var about []string
+	if name := pid.p.registeredName(); name != "" {
+		about = append(about, string(name))
+	}
+	if _, stateType := pid.p.behaviour.Describe(); stateType != "" {
+		about = append(about, stateType)
+	}
+	if about == nil {
+		return pid.String()
+	}
+	return pid.String() + " (" + strings.Join(about, ", ") + ")"
+}
+
+// maxChain bounds the walk; a circle that long is told by its timeouts.
+const maxChain = 1000
+
+// cycle follows who waits for whom from target on, and returns the circle if
+// that leads back to self. self has noted already that it waits for target,
+// so of two processes that close a circle at the same moment at least one
+// sees it.
+func cycle(self, target *proc) []PID {
+	chain := []PID(nil)
+	for p := target; len(chain) < maxChain; {
+		next := p.waitsFor()
+		if next == nil {
+			return nil
+		}
+		if chain == nil {
+			chain = append(chain, PID{self})
+		}
+		chain = append(chain, PID{p})
+		if next == self {
+			return append(chain, PID{self})
+		}
+		p = next
+	}
+	return nil
+}
+
+// waitsFor is the process for whose answer p's callback provably waits: the
+// request lies in its mailbox or is being handled, and nobody but the handler
+// has it.
+func (p *proc) waitsFor() *proc {
+	q := p.waiting.Load()
+	if q == nil {
+		return nil
+	}
+	word, target := q.word.Load(), q.target.Load()
+	if progress := word & stateMask; progress != queued && progress != handling {
+		return nil
+	}
+	if q.loose.Load() || p.waiting.Load() != q || q.word.Load() != word {
+		return nil
+	}
+	return target
+}
+
+// running reports whether p is in its code.
+func (p *proc) running() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state == running
+}

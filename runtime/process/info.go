@@ -1,0 +1,72 @@
+package process
+
+import "context"
+
+// Info is what can be told of a live process from outside. (OTP:
+// process_info/1.)
+type Info struct {
+	PID         PID
+	Name        Name // the registered name, "" for none
+	Parent      PID  // who started it with a link
+	Links       []PID
+	Monitors    []PID // whom it monitors
+	MonitoredBy []PID // processes that monitor it
+	TrapExit    bool
+	Mailbox     int    // messages that nobody has handled yet
+	Handled     uint64 // messages handled
+	Behaviour   string // "genserver", "process", ...
+	Type        string // the type of a server's state
+	Busy        bool   // its code is running
+}
+
+// InfoOf describes a process as it is this moment; false if it is dead.
+func InfoOf(_ context.Context, pid PID) (Info, bool) {
+	p := pid.p
+	if p == nil {
+		return Info{}, false
+	}
+	info := Info{PID: pid}
+	info.Behaviour, info.Type = p.behaviour.Describe()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == dead {
+		return Info{}, false
+	}
+	info.Parent = PID{p.parent}
+	info.TrapExit = p.trap
+	info.Handled = p.handled.Load()
+	info.Busy = p.state == running
+	info.Mailbox = p.box.len()
+	if n := p.batch.len(); n > 0 && p.worker != nil {
+		info.Mailbox += n - int(info.Handled-p.worker.base)
+	}
+	if b, ok := p.behaviour.(*plain); ok {
+		info.Mailbox += len(b.saved)
+	}
+	if ext := p.ext; ext != nil {
+		info.Name = ext.name
+		for _, q := range ext.links.all() {
+			info.Links = append(info.Links, PID{q})
+		}
+		for _, q := range ext.watching {
+			if q != nil {
+				info.Monitors = append(info.Monitors, PID{q})
+			}
+		}
+		for _, w := range ext.watchers {
+			if w.p != nil {
+				info.MonitoredBy = append(info.MonitoredBy, PID{w.p})
+			}
+		}
+	}
+	return info, true
+}
+
+func (p *proc) registeredName() Name {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ext == nil {
+		return ""
+	}
+	return p.ext.name
+}

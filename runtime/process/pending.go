@@ -1,0 +1,368 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Pending is a request that waits for its answer: the part of a reply cell
+// that the process layer needs, for the authors of behaviours. The answer's
+// value stands beside it, in a type of the behaviour's own (see Owner).
+//
+// A Pending is reused for request after request by callers that got their
+// answers, so everything that comes late names a generation. A caller that
+// gives up leaves its Pending to the garbage collector.
+type Pending struct {
+	// Owner is what the Pending is part of, set once.
+	Owner any
+
+	word   atomic.Uint64 // generation<<4 | progress
+	loose  atomic.Bool   // somebody else than the callback may answer
+	target atomic.Pointer[proc]
+	from   atomic.Pointer[proc]
+	until  atomic.Int64  // the caller's deadline in Unix nanoseconds, 0 for none
+	done   chan struct{} // one token when the answer is there
+	timer  *time.Timer
+	err    error // why there is no answer: the exit reason
+
+	next, prev *Pending // the target's list of open requests
+}
+
+// The progress of a request. The callback of a Call may fill in the answer,
+// which leaves when the callback returns (deliver), or put it off; then the
+// answer leaves at once. Both may happen on any goroutine.
+const (
+	free      = iota
+	queued    // in the mailbox
+	handling  // its callback runs
+	filling   // an answer is being written while the callback runs
+	filled    // an answer is there and leaves with the callback's return
+	open      // the callback has returned without an answer
+	writing   // an answer is being written and leaves at once
+	answered  // over: answered, failed, or given up
+	stateMask = 15
+	genShift  = 4
+)
+
+var pendings = sync.Pool{New: func() any { return NewPending(nil) }}
+
+// NewPending makes the request part of a reply cell.
+func NewPending(owner any) *Pending {
+	q := new(Pending)
+	q.Init(owner)
+	return q
+}
+
+// Init makes q usable. It is called once.
+func (q *Pending) Init(owner any) {
+	q.Owner = owner
+	q.done = make(chan struct{}, 1)
+}
+
+func getPending(bubble bool) *Pending {
+	if bubble {
+		return NewPending(nil)
+	}
+	return pendings.Get().(*Pending)
+}
+
+func putPending(q *Pending, bubble bool) {
+	if !bubble {
+		q.err = nil
+		pendings.Put(q)
+	}
+}
+
+func (q *Pending) begin(target *proc) {
+	q.target.Store(target)
+	if q.loose.Load() {
+		q.loose.Store(false)
+	}
+	q.word.Store((q.word.Load()>>genShift+1)<<genShift | queued)
+}
+
+func (q *Pending) gen() uint64 { return q.word.Load() >> genShift }
+
+// move goes from one progress to another within a generation.
+func (q *Pending) move(gen uint64, from, to uint64) bool {
+	return q.word.CompareAndSwap(gen<<genShift|from, gen<<genShift|to)
+}
+
+// Ask sends msg to pid as a request and waits for its answer: until the
+// context ends or, if that has no deadline, for timeout at most. It
+// returns nil when the answer is there, which the caller reads beside q; then
+// and only then may q be reused. The error is ErrCallingSelf, a
+// *DeadlockError, ErrFenced, ErrTimeout, the context's, NoProc or the exit
+// reason of a process that died meanwhile.
+func (q *Pending) Ask(ctx context.Context, to PID, msg any, timeout time.Duration) error {
+	target := to.p
+	self := procOf(ctx)
+	if self != nil {
+		if self.isDead() {
+			return ErrFenced
+		}
+		if self == target {
+			return ErrCallingSelf
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return reasonOf(err)
+	}
+	var until int64
+	if deadline, bounded := ctx.Deadline(); bounded {
+		until, timeout = deadline.UnixNano(), 0
+	}
+	q.setCaller(self, until)
+	q.begin(target)
+	if self != nil && self.running() && self.waiting.CompareAndSwap(nil, q) {
+		defer self.waiting.CompareAndSwap(q, nil)
+		if chain := cycle(self, target); chain != nil {
+			q.giveUp()
+			return &DeadlockError{Chain: chain}
+		}
+	}
+	if !target.post(Envelope{Msg: msg, Call: q, Kind: KindCall}) {
+		return NoProc
+	}
+	if err := q.wait(ctx, timeout); err != nil {
+		return err
+	}
+	if err := q.err; err != nil {
+		q.err = nil
+		return err
+	}
+	return nil
+}
+
+// wait waits for the answer or gives up. Yielding first lets the other
+// process run at once, so that mostly there is nothing to wait for.
+func (q *Pending) wait(ctx context.Context, timeout time.Duration) error {
+	runtime.Gosched()
+	select {
+	case <-q.done:
+		return nil
+	default:
+	}
+	var expired <-chan time.Time
+	if timeout > 0 {
+		if q.timer == nil {
+			q.timer = time.NewTimer(timeout)
+		} else {
+			q.timer.Reset(timeout)
+		}
+		defer q.timer.Stop()
+		expired = q.timer.C
+	}
+	var err error
+	select {
+	case <-q.done:
+		return nil
+	case <-expired:
+		err = ErrTimeout
+	case <-ctx.Done():
+		err = reasonOf(ctx.Err())
+	}
+	if !q.giveUp() {
+		<-q.done // the answer was just being handed over
+		return nil
+	}
+	return err
+}
+
+func reasonOf(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return err
+}
+
+// giveUp ends the request for its caller; what answers it later is dropped.
+// It reports false if the answer is there.
+func (q *Pending) giveUp() bool {
+	for {
+		word := q.word.Load()
+		gen, progress := word>>genShift, word&stateMask
+		switch progress {
+		case answered:
+			return false
+		case filling, writing:
+			return true // whoever writes finds nobody; q is not used again
+		case open:
+			if !q.move(gen, open, writing) {
+				continue
+			}
+			q.unlist()
+			q.word.Store(gen<<genShift | answered)
+			return true
+		}
+		if q.move(gen, progress, answered) {
+			return true
+		}
+	}
+}
+
+// Handling marks the request as being handled and returns its generation. It
+// is called by the process before the callback.
+func (q *Pending) Handling() (gen uint64) {
+	gen = q.gen()
+	q.move(gen, queued, handling) // fails if the caller gave up: the request is executed all the same
+	return gen
+}
+
+// Returned settles what becomes of the request when its callback has
+// returned: an answer that was filled in leaves, else the request stays open.
+// deliver is false if the process is stopping: then Deliver follows after
+// Terminate.
+func (q *Pending) Returned(gen uint64, deliver bool) {
+	if deliver && q.Deliver(gen) {
+		return
+	}
+	if q.word.Load() != gen<<genShift|handling || !deliver {
+		return
+	}
+	q.list()
+	if q.move(gen, handling, open) {
+		return
+	}
+	q.unlist() // answered or given up just now
+	q.Deliver(gen)
+}
+
+// Deliver lets an answer leave that was filled in, or that is being.
+func (q *Pending) Deliver(gen uint64) bool {
+	if q.move(gen, filled, answered) {
+		q.done <- struct{}{}
+		return true
+	}
+	return q.move(gen, filling, writing) // it leaves when it is written
+}
+
+// Answer writes an answer with fill, if the request still waits for one, and
+// reports whether it did. The first answer counts.
+func (q *Pending) Answer(gen uint64, fill func()) bool {
+	for {
+		switch q.word.Load() {
+		case gen<<genShift | handling:
+			if !q.move(gen, handling, filling) {
+				continue
+			}
+			fill()
+			if !q.move(gen, filling, filled) { // the callback has returned
+				q.settled(gen)
+			}
+			return true
+		case gen<<genShift | open:
+			if !q.move(gen, open, writing) {
+				continue
+			}
+			q.unlist()
+			fill()
+			q.settled(gen)
+			return true
+		default:
+			return false
+		}
+	}
+}
+
+// settled ends writing.
+func (q *Pending) settled(gen uint64) {
+	q.word.Store(gen<<genShift | answered)
+	select {
+	case q.done <- struct{}{}:
+	default:
+	}
+}
+
+// settle answers a request that is nothing but an acknowledgement.
+func (q *Pending) settle(err error) {
+	gen := q.gen()
+	if q.move(gen, queued, writing) {
+		q.err = err
+		q.settled(gen)
+	}
+}
+
+// fail tells the caller that there will be no answer.
+func (q *Pending) fail(gen uint64, reason error) {
+	if q.move(gen, filling, writing) {
+		return // an answer is just being written, and now leaves at once
+	}
+	for _, progress := range [...]uint64{queued, handling, filled, open} {
+		if q.move(gen, progress, writing) {
+			q.err = reason
+			q.settled(gen)
+			return
+		}
+	}
+}
+
+// Loosen notes that somebody else than the running callback may answer, so
+// that its waiting for another process proves no deadlock.
+func (q *Pending) Loosen() { q.loose.Store(true) }
+
+// setCaller spares the stores where nothing changes, as mostly.
+func (q *Pending) setCaller(self *proc, until int64) {
+	if q.from.Load() != self {
+		q.from.Store(self)
+	}
+	if q.until.Load() != until {
+		q.until.Store(until)
+	}
+}
+
+// Caller is the process that asks and the deadline of its context, in Unix
+// nanoseconds. They are zero for a plain goroutine, for a context without a
+// deadline, and when generation gen is over.
+func (q *Pending) Caller(gen uint64) (from PID, until int64) {
+	from, until = PID{q.from.Load()}, q.until.Load()
+	if !q.Current(gen) {
+		return PID{}, 0
+	}
+	return from, until
+}
+
+// Current reports whether generation gen still waits for an answer.
+func (q *Pending) Current(gen uint64) bool {
+	word := q.word.Load()
+	return word>>genShift == gen && word&stateMask != answered
+}
+
+// list adds q to its target's open requests, so that the target's death is
+// told.
+func (q *Pending) list() {
+	p := q.target.Load()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == dead {
+		return
+	}
+	q.prev, q.next = nil, p.open
+	if p.open != nil {
+		p.open.prev = q
+	}
+	p.open = q
+}
+
+func (q *Pending) unlist() {
+	p := q.target.Load()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == dead {
+		return // finish walks the list
+	}
+	switch {
+	case q.prev != nil:
+		q.prev.next = q.next
+	case p.open == q:
+		p.open = q.next
+	}
+	if q.next != nil {
+		q.next.prev = q.prev
+	}
+	q.next, q.prev = nil, nil
+}

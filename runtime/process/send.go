@@ -1,0 +1,54 @@
+package process
+
+import (
+	"context"
+	"fmt"
+)
+
+// Send puts msg into a process's mailbox and returns. A GenServer gets it in
+// HandleInfo, a plain process with Receive. Sending to a PID that is dead
+// succeeds, as in OTP; a Dest that finds nobody fails with NoProc, and the
+// context of a process that has ended with ErrFenced.
+func Send(ctx context.Context, to Dest, msg any) error {
+	return deliver(ctx, to, Envelope{Msg: msg, Kind: KindInfo})
+}
+
+func deliver(ctx context.Context, to Dest, e Envelope) error {
+	if err := fence(ctx); err != nil {
+		return fmt.Errorf("send %T to %v: %w", e.Msg, to, err)
+	}
+	pid, ok := to.(PID)
+	if !ok {
+		var err error
+		if pid, err = to.Resolve(NodeOf(ctx)); err != nil {
+			return fmt.Errorf("send %T to %v: %w", e.Msg, to, err)
+		}
+	}
+	if pid.p == nil {
+		return fmt.Errorf("send %T: %w", e.Msg, NoProc)
+	}
+	pid.p.post(e)
+	return nil
+}
+
+// Post puts a behaviour's own message into the mailbox of a process of that
+// behaviour, for the authors of behaviours. It fails with NoProc if the
+// process is dead and with ErrFenced.
+func Post(ctx context.Context, to PID, kind Kind, msg any) error {
+	if err := fence(ctx); err != nil {
+		return err
+	}
+	if to.p == nil || !to.p.post(Envelope{Msg: msg, Kind: kind}) {
+		return NoProc
+	}
+	return nil
+}
+
+// BehaviourOf gives the behaviour of a process, dead or alive, for the
+// authors of behaviours: only what is immutable in it may be touched.
+func BehaviourOf(pid PID) Behaviour {
+	if pid.p == nil {
+		return nil
+	}
+	return pid.p.behaviour
+}

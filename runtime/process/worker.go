@@ -1,0 +1,330 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+)
+
+// worker is a process's goroutine and what it needs. A process gets one when
+// it has something to do. After its last message the goroutine stays parked
+// for a while, since a fresh one pays for growing its stack each time; then
+// the reaper gives it back. There are as many as processes that run: none
+// waits for another's callback to return.
+type worker struct {
+	p        *proc
+	main     func() // w.run as a value: starting a goroutine with it allocates nothing
+	wake     chan struct{}
+	starting *Pending  // the start that waits for Init
+	msg      *Envelope // what is being handled, for crash reports
+	base     uint64    // p.handled when the batch began; p.mu guards it
+	returned bool      // run ended by returning, not by a panic or Goexit
+	retired  bool      // woken by the reaper
+	listed   bool      // known to the reaper
+}
+
+var workers sync.Pool // of *worker
+
+func newWorker() *worker {
+	w := &worker{wake: make(chan struct{}, 1)}
+	w.main = w.run
+	return w
+}
+
+func getWorker(p *proc) *worker {
+	var w *worker
+	if !p.bubble {
+		w, _ = workers.Get().(*worker)
+	}
+	if w == nil {
+		w = newWorker()
+	}
+	w.p = p
+	return w
+}
+
+// release ends the use of a worker whose goroutine is about to end.
+func (w *worker) release() {
+	bubble := w.p.bubble
+	*w = worker{wake: w.wake, main: w.main}
+	select { // a process killed while its goroutine was on the way out
+	case <-w.wake:
+	default:
+	}
+	if !bubble {
+		workers.Put(w)
+	}
+}
+
+// run is the goroutine's main function.
+func (w *worker) run() {
+	defer w.unwind()
+	w.p.work(w)
+	w.returned = true
+}
+
+// unwind ends the process if its code did not return.
+func (w *worker) unwind() {
+	if !w.returned {
+		w.p.crash(w, unwound(recover()))
+	}
+	w.release()
+}
+
+// work runs the process's code until it has nothing to do. Its name and its
+// first argument are how stackOf finds the goroutine of a process.
+//
+//go:noinline
+func (p *proc) work(w *worker) {
+	if b, ok := p.behaviour.(*plain); ok {
+		p.returned(w, b.f(&p.ctx))
+		return
+	}
+	if w.starting == nil || p.init(w) && p.begin(w) {
+		p.loop(w)
+	}
+}
+
+// init runs Init and tells the starter. It reports whether the process lives.
+func (p *proc) init(w *worker) bool {
+	err := p.behaviour.Init(&p.ctx)
+	if err == nil && p.ended.Load() == 0 {
+		ack := w.starting
+		w.starting = nil
+		ack.settle(nil)
+		return true
+	}
+	reason := err
+	switch {
+	case p.ended.Load() != 0:
+		p.leave(w)
+		return false
+	case errors.Is(err, ErrIgnore):
+		reason = Normal
+	}
+	p.finish(reason)
+	w.starting.settle(err)
+	p.release()
+	return false
+}
+
+func (p *proc) begin(w *worker) bool {
+	reason := p.behaviour.Begin(&p.ctx)
+	if reason != nil {
+		p.end(w, reason)
+	}
+	return reason == nil
+}
+
+// loop handles messages until there are none or the process ends.
+func (p *proc) loop(w *worker) {
+	for s := p.take(w, false); s != nil; s = p.take(w, true) {
+		for ; s != nil; s = p.retire(s) {
+			for i := range s.msgs[:s.n] {
+				if p.ended.Load() != 0 {
+					p.leave(w)
+					return
+				}
+				if reason := p.handle(w, &s.msgs[i]); reason != nil {
+					p.end(w, reason)
+					return
+				}
+			}
+		}
+	}
+}
+
+func (p *proc) handle(w *worker, m *Envelope) error {
+	p.handled.Add(1)
+	if p.flushing.Load() && p.dropped(m) {
+		return nil
+	}
+	w.msg = m
+	reason := p.behaviour.Handle(&p.ctx, m)
+	if p.waiting.Load() != nil { // set by a goroutine of the callback's
+		p.waiting.Store(nil)
+	}
+	return reason
+}
+
+// take gets the next batch's first segment. It is nil when the goroutine has
+// to end, because nothing is left to do or because the process has ended.
+func (p *proc) take(w *worker, linger bool) *segment {
+	for {
+		p.mu.Lock()
+		p.retireLocked()
+		switch {
+		case p.ended.Load() != 0:
+			p.mu.Unlock()
+			p.leave(w)
+			return nil
+		case !p.box.empty():
+			s := p.box.head
+			p.batch, p.box = p.box, chain{}
+			w.base = p.handled.Load()
+			p.mu.Unlock()
+			return s
+		case !linger || p.bubble:
+			p.goIdleAndUnlock()
+			return nil
+		}
+		p.state = parked
+		p.mu.Unlock()
+		if !w.listed {
+			w.listed = true
+			p.node.reaper.add(p, w)
+		}
+		<-w.wake
+		if w.retired {
+			return nil
+		}
+	}
+}
+
+// goIdleAndUnlock parts the process from its goroutine.
+func (p *proc) goIdleAndUnlock() {
+	spare := p.spare
+	p.state, p.worker, p.spare = idle, nil, nil
+	p.mu.Unlock()
+	if spare != nil {
+		spare.recycle()
+	}
+}
+
+// retire drops the batch's first segment, all of whose messages are handled,
+// unless it is the last, which take drops; it returns the next.
+func (p *proc) retire(s *segment) *segment {
+	next := s.next
+	if next == nil {
+		return nil
+	}
+	p.mu.Lock()
+	p.batch.head = next
+	if p.worker != nil {
+		p.worker.base += uint64(s.n)
+	}
+	p.mu.Unlock()
+	s.recycle()
+	return next
+}
+
+func (p *proc) retireLocked() {
+	s := p.batch.head
+	if s == nil {
+		return
+	}
+	p.batch = chain{}
+	if p.spare != nil {
+		s.recycle()
+		return
+	}
+	clear(s.msgs[:s.n])
+	s.n, s.next = 0, nil
+	p.spare = s
+}
+
+// returned ends a plain process whose function has returned.
+func (p *proc) returned(w *worker, err error) {
+	if p.ended.Load() != 0 {
+		p.leave(w)
+		return
+	}
+	if err == nil {
+		err = Normal
+	}
+	if !Clean(err) {
+		p.report(w, err)
+	}
+	p.finish(err)
+}
+
+// end runs Terminate and finishes the process, whatever Terminate does.
+func (p *proc) end(w *worker, reason error) {
+	if p.ended.Load() != 0 {
+		p.leave(w)
+		return
+	}
+	returned := false
+	defer func() {
+		if !returned {
+			reason = unwound(recover())
+		}
+		if !Clean(reason) {
+			p.report(w, reason)
+		}
+		if p.isDead() { // killed in Terminate
+			p.leave(w)
+			return
+		}
+		p.finish(reason)
+		p.release()
+	}()
+	p.behaviour.Terminate(&p.ctx, reason)
+	returned = true
+}
+
+// crash ends a process whose code panicked or called Goexit.
+func (p *proc) crash(w *worker, reason error) {
+	_, isPlain := p.behaviour.(*plain)
+	switch {
+	case p.ended.Load() != 0:
+		p.report(w, reason)
+		p.leave(w)
+	case w.starting != nil || isPlain:
+		p.report(w, reason)
+		p.finish(reason)
+		if w.starting != nil {
+			w.starting.settle(reason)
+		}
+		p.release()
+	default:
+		p.end(w, reason)
+	}
+}
+
+// leave is how a process's own goroutine ends after an exit signal: the
+// process is doomed and finishes now, or it was killed already.
+func (p *proc) leave(w *worker) {
+	p.mu.Lock()
+	reason, wasAbandoned := p.reason, p.abandoned
+	p.abandoned = false
+	p.mu.Unlock()
+	if wasAbandoned {
+		p.node.abandoned.Add(-1)
+	}
+	p.finish(reason) // nothing, if it is dead
+	if w.starting != nil {
+		w.starting.settle(reason)
+	}
+	p.release()
+}
+
+// release drops what a dead process holds; its own goroutine calls it last.
+func (p *proc) release() {
+	p.behaviour.Release()
+	p.mu.Lock()
+	p.batch, p.spare = chain{}, nil
+	p.mu.Unlock()
+}
+
+// report logs a crash.
+func (p *proc) report(w *worker, reason error) {
+	behaviour, stateType := p.behaviour.Describe()
+	args := []any{
+		slog.String("process", PID{p}.String()),
+		slog.String("behaviour", behaviour),
+		slog.String("state", stateType),
+		slog.Any("reason", reason),
+	}
+	if name := p.registeredName(); name != "" {
+		args = append(args, slog.String("name", string(name)))
+	}
+	if w.msg != nil {
+		args = append(args, slog.String("last_message", typeName(w.msg.Msg)))
+	}
+	if stack := stackOfReason(reason); stack != nil {
+		args = append(args, slog.String("stack", string(stack)))
+	}
+	p.node.Logger().Log(context.Background(), slog.LevelError, "process crashed", args...)
+}
