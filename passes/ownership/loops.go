@@ -1,0 +1,298 @@
+package ownership
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A loop is a maximal strongly connected part of a function's control flow.
+type loop struct {
+	fn     *ssa.Function
+	blocks map[*ssa.BasicBlock]bool
+	pos    token.Pos // of the for statement
+	bare   bool      // for { }: without a condition or a range
+}
+
+// loopsOf returns the loops of fn that its entry reaches, outermost only: an
+// inner loop that cannot be left for the outer one is a part of its own.
+func loopsOf(fn *ssa.Function) []loop {
+	var loops []loop
+	for _, scc := range components(fn) {
+		l := loop{fn: fn, blocks: map[*ssa.BasicBlock]bool{}}
+		for _, b := range scc {
+			l.blocks[b] = true
+		}
+		l.pos, l.bare = forStatement(fn, scc)
+		loops = append(loops, l)
+	}
+	return loops
+}
+
+// components is Tarjan's algorithm; components without a cycle are left out.
+func components(fn *ssa.Function) [][]*ssa.BasicBlock {
+	if len(fn.Blocks) == 0 {
+		return nil
+	}
+	index, low := map[*ssa.BasicBlock]int{}, map[*ssa.BasicBlock]int{}
+	onStack := map[*ssa.BasicBlock]bool{}
+	var stack []*ssa.BasicBlock
+	var out [][]*ssa.BasicBlock
+	var visit func(b *ssa.BasicBlock)
+	visit = func(b *ssa.BasicBlock) {
+		index[b] = len(index) + 1
+		low[b] = index[b]
+		stack = append(stack, b)
+		onStack[b] = true
+		for _, s := range b.Succs {
+			if index[s] == 0 {
+				visit(s)
+				low[b] = min(low[b], low[s])
+			} else if onStack[s] {
+				low[b] = min(low[b], index[s])
+			}
+		}
+		if low[b] != index[b] {
+			return
+		}
+		var scc []*ssa.BasicBlock
+		for {
+			top := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			onStack[top] = false
+			scc = append(scc, top)
+			if top == b {
+				break
+			}
+		}
+		if len(scc) > 1 || selfLoop(b) {
+			out = append(out, scc)
+		}
+	}
+	visit(fn.Blocks[0])
+	return out
+}
+
+func selfLoop(b *ssa.BasicBlock) bool {
+	for _, s := range b.Succs {
+		if s == b {
+			return true
+		}
+	}
+	return false
+}
+
+// forStatement returns the position of the smallest for statement around the
+// blocks, or of their first instruction, and whether it has no condition.
+func forStatement(fn *ssa.Function, blocks []*ssa.BasicBlock) (pos token.Pos, bare bool) {
+	first, last := token.NoPos, token.NoPos
+	for _, b := range blocks {
+		for _, in := range b.Instrs {
+			if p := in.Pos(); p.IsValid() {
+				if !first.IsValid() || p < first {
+					first = p
+				}
+				last = max(last, p)
+			}
+		}
+	}
+	pos = first
+	if fn.Syntax() == nil {
+		return pos, false
+	}
+	ast.Inspect(fn.Syntax(), func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return n == fn.Syntax()
+		case *ast.ForStmt, *ast.RangeStmt:
+			if !first.IsValid() || n.Pos() <= first && last < n.End() {
+				pos = n.Pos()
+				f, isFor := n.(*ast.ForStmt)
+				bare = isFor && f.Cond == nil
+				return first.IsValid() // an empty loop has no positions: take the outermost
+			}
+		}
+		return true
+	})
+	return pos, bare
+}
+
+// A leave is one way out of a loop.
+type leave struct {
+	stop  ssa.Value // the channel whose receive, or context whose end, leaves the loop; nil: anything else
+	close bool      // only the channel's closing leaves it
+}
+
+// leaves returns the ways out of the loop. Where a bare for ends in a panic or in
+// the program's exit is none: that ends more than the loop.
+func (l loop) leaves() []leave {
+	var out []leave
+	for _, b := range l.fn.Blocks {
+		for i, s := range b.Succs {
+			if l.blocks[b] && !l.blocks[s] && !(l.bare && dooms(s)) {
+				out = append(out, l.leave(b, i))
+			}
+		}
+	}
+	return out
+}
+
+// dooms reports whether no return is reachable from b.
+func dooms(b *ssa.BasicBlock) bool {
+	seen := map[*ssa.BasicBlock]bool{}
+	var returns func(b *ssa.BasicBlock) bool
+	returns = func(b *ssa.BasicBlock) bool {
+		if seen[b] {
+			return false
+		}
+		seen[b] = true
+		for _, in := range b.Instrs {
+			if call, ok := in.(*ssa.Call); ok && neverReturns(call) {
+				return false
+			}
+		}
+		if len(b.Succs) == 0 {
+			_, ret := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+			return ret
+		}
+		for _, s := range b.Succs {
+			if returns(s) {
+				return true
+			}
+		}
+		return false
+	}
+	// A loop that is not left either is judged by itself: being there is not doom.
+	return !returns(b) && !reachesLoop(b)
+}
+
+func reachesLoop(b *ssa.BasicBlock) bool {
+	seen, active := map[*ssa.BasicBlock]bool{}, map[*ssa.BasicBlock]bool{}
+	var visit func(b *ssa.BasicBlock) bool
+	visit = func(b *ssa.BasicBlock) bool {
+		if active[b] {
+			return true
+		}
+		if seen[b] {
+			return false
+		}
+		seen[b], active[b] = true, true
+		defer delete(active, b)
+		for _, s := range b.Succs {
+			if visit(s) {
+				return true
+			}
+		}
+		return false
+	}
+	return visit(b)
+}
+
+// neverReturns knows the functions that end the program. Goexit is not one of
+// them: it ends the goroutine, so a loop with it can be left.
+func neverReturns(call *ssa.Call) bool {
+	fn := call.Call.StaticCallee()
+	if fn == nil || fn.Object() == nil || fn.Object().Pkg() == nil {
+		return false
+	}
+	switch fn.Object().Pkg().Path() {
+	case "os":
+		return fn.Name() == "Exit"
+	case "log":
+		switch fn.Name() {
+		case "Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln":
+			return true
+		}
+	}
+	return false
+}
+
+// leave classifies the way out of block b by its i-th successor.
+func (l loop) leave(b *ssa.BasicBlock, i int) leave {
+	cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return leave{}
+	}
+	switch c := cond.Cond.(type) {
+	case *ssa.BinOp:
+		return l.comparison(c, i)
+	case *ssa.Extract:
+		return l.received(c, b, i)
+	case *ssa.UnOp:
+		if ext, ok := c.X.(*ssa.Extract); ok && c.Op == token.NOT {
+			return l.received(ext, b, 1-i)
+		}
+	}
+	return leave{}
+}
+
+// comparison handles the dispatch of a select (index == k) and ctx.Err() != nil.
+func (l loop) comparison(c *ssa.BinOp, succ int) leave {
+	if ext, ok := c.X.(*ssa.Extract); ok && c.Op == token.EQL {
+		sel, isSelect := ext.Tuple.(*ssa.Select)
+		k, isConst := c.Y.(*ssa.Const)
+		if isSelect && isConst && ext.Index == 0 {
+			n := int(k.Int64())
+			if succ == 0 && n >= 0 && n < len(sel.States) && sel.States[n].Dir == types.RecvOnly {
+				return leave{stop: sel.States[n].Chan}
+			}
+			return leave{}
+		}
+	}
+	if call, ok := c.X.(*ssa.Call); ok {
+		if recv, name := methodOf(&call.Call); name == "Err" && recv != nil && isContext(recv.Type()) {
+			return leave{stop: recv}
+		}
+	}
+	return leave{}
+}
+
+// received handles v, ok := <-ch: leaving when ok is false is leaving when ch
+// is closed.
+func (l loop) received(ext *ssa.Extract, b *ssa.BasicBlock, succ int) leave {
+	if ext.Index != 1 || succ != 1 {
+		return leave{}
+	}
+	switch t := ext.Tuple.(type) {
+	case *ssa.UnOp:
+		if t.Op == token.ARROW {
+			return leave{stop: t.X, close: true}
+		}
+	case *ssa.Select:
+		if ch := chosen(t, b); ch != nil {
+			return leave{stop: ch, close: true}
+		}
+	}
+	return leave{}
+}
+
+// chosen returns the channel of the select case that b belongs to.
+func chosen(sel *ssa.Select, b *ssa.BasicBlock) ssa.Value {
+	for ; b != nil; b = b.Idom() {
+		idom := b.Idom()
+		if idom == nil || len(idom.Instrs) == 0 {
+			break
+		}
+		cond, ok := idom.Instrs[len(idom.Instrs)-1].(*ssa.If)
+		if !ok || idom.Succs[0] != b {
+			continue
+		}
+		cmp, ok := cond.Cond.(*ssa.BinOp)
+		if !ok {
+			continue
+		}
+		ext, ok := cmp.X.(*ssa.Extract)
+		k, isConst := cmp.Y.(*ssa.Const)
+		if ok && isConst && ext.Tuple == sel && ext.Index == 0 && cmp.Op == token.EQL {
+			if n := int(k.Int64()); n >= 0 && n < len(sel.States) {
+				return sel.States[n].Chan
+			}
+		}
+	}
+	if len(sel.States) == 1 {
+		return sel.States[0].Chan
+	}
+	return nil
+}

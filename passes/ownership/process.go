@@ -1,0 +1,268 @@
+package ownership
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/otplint/otplint/passes/roles"
+)
+
+// A Process is one start of a server or a plain long-lived process outside a
+// supervisor.
+type Process struct {
+	Pos     token.Pos
+	Starter *ssa.Function
+	Call    string // the function that starts it: "genserver.Start", "cache.Start"
+	Server  string // the server's type, "" for a plain process
+	Owned   bool   // linked, monitored, awaited, stopped or handed on: somebody may own it
+}
+
+// processes returns the starts of processes in source order. A process is owned
+// if what its start returned (a reference, a PID) is stopped, awaited, linked or
+// monitored somewhere in the package, or leaves it.
+func (p *analysisOf) processes() []*Process {
+	var out []*Process
+	for _, fn := range p.flow.fns {
+		for _, block := range fn.Blocks {
+			for _, in := range block.Instrs {
+				if call, ok := in.(*ssa.Call); ok {
+					if proc := p.process(fn, call); proc != nil {
+						out = append(out, proc)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (p *analysisOf) process(fn *ssa.Function, in *ssa.Call) *Process {
+	start, ok := p.flow.startOf(&in.Call)
+	if !ok {
+		return nil
+	}
+	proc := &Process{Pos: in.Pos(), Starter: fn, Call: start.call, Server: start.server}
+	if start.body != nil && !p.livesLong(start.body) {
+		return nil
+	}
+	proc.Owned = p.handleOwned(handle(in, start.result)) || start.unknown ||
+		p.flow.stopsByName && start.options
+	return proc
+}
+
+// livesLong reports whether a plain process runs until it is told to stop: it
+// receives in a loop, or does other work that lasts.
+func (p *analysisOf) livesLong(entry *ssa.Function) bool {
+	b := p.bodyOf(entry)
+	if len(b.works) > 0 {
+		return true
+	}
+	for fn := range b.fns {
+		for _, l := range p.loops(fn) {
+			for block := range l.blocks {
+				for _, in := range block.Instrs {
+					if call, ok := in.(*ssa.Call); ok {
+						if role, ok := roleOf(&call.Call); ok && role.Kind == roles.Receive {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (p *analysisOf) handleOwned(v ssa.Value) bool {
+	if v == nil {
+		return false // dropped
+	}
+	o := p.flow.of(v)
+	return o.open || o.has(opStop)
+}
+
+// handle returns the i-th result of a call, or nil if it is not used.
+func handle(in *ssa.Call, i int) ssa.Value {
+	if _, tuple := in.Type().(*types.Tuple); !tuple {
+		return in
+	}
+	for _, ref := range *in.Referrers() {
+		if ext, ok := ref.(*ssa.Extract); ok && ext.Index == i {
+			return ext
+		}
+	}
+	return nil
+}
+
+// A processStart is what a call that starts a process starts.
+type processStart struct {
+	call    string
+	server  string
+	result  int           // the result that is the handle
+	body    *ssa.Function // a plain process's function
+	options bool          // it is started with options: it may have a name
+	unknown bool          // a plain process whose function is not known
+}
+
+// startOf recognises calls that start an unlinked process: the framework's, and
+// functions of other packages that return one they started.
+func (f *flow) startOf(c *ssa.CallCommon) (processStart, bool) {
+	fn := c.StaticCallee()
+	if fn == nil {
+		return processStart{}, false
+	}
+	obj, _ := fn.Object().(*types.Func)
+	if obj == nil {
+		return processStart{}, false
+	}
+	if s := f.deps[obj.Origin().FullName()]; s != nil && s.Starts > 0 {
+		return processStart{call: s.Name, server: s.Server, result: s.Starts - 1, options: true}, true
+	}
+	role, ok := roles.Of(obj)
+	if !ok || role.Kind != roles.Start && role.Kind != roles.Spawn {
+		return processStart{}, false
+	}
+	s := processStart{call: role.String()}
+	if n := len(c.Args); n > 0 && obj.Signature().Variadic() {
+		k, isConst := c.Args[n-1].(*ssa.Const)
+		s.options = !isConst || !k.IsNil()
+	}
+	if i := role.Server.Index(); i >= 0 && i < len(fn.TypeArgs()) {
+		s.server = types.TypeString(deref(fn.TypeArgs()[i]), (*types.Package).Name)
+	}
+	if role.Kind == roles.Spawn && role.Body.Index() < len(c.Args) {
+		s.body = functionOf(c.Args[role.Body.Index()])
+		s.unknown = s.body == nil || !f.local[s.body]
+		if s.unknown {
+			s.body = nil
+		}
+	}
+	return s, true
+}
+
+// startedResult returns which result of fn, from 1, is a process that fn itself
+// started without owning it; 0 if none is.
+func (p *analysisOf) startedResult(fn *ssa.Function) (index int, server string) {
+	for _, b := range fn.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if !ok {
+			continue
+		}
+		for i, v := range ret.Results {
+			at := 0
+			if ext, ok := v.(*ssa.Extract); ok {
+				v, at = ext.Tuple, ext.Index
+			}
+			call, ok := v.(*ssa.Call)
+			if !ok {
+				continue
+			}
+			start, ok := p.flow.startOf(&call.Call)
+			if !ok || start.result != at || start.body != nil && !p.livesLong(start.body) || start.unknown {
+				continue
+			}
+			if h := handle(call, at); h != nil && !p.flow.of(h).has(opStop) {
+				return i + 1, start.server
+			}
+		}
+	}
+	return 0, ""
+}
+
+// roleOf returns the framework role of the function that a call runs.
+func roleOf(c *ssa.CallCommon) (roles.Func, bool) {
+	fn := c.StaticCallee()
+	if fn == nil {
+		return roles.Func{}, false
+	}
+	obj, _ := fn.Object().(*types.Func)
+	if obj == nil {
+		return roles.Func{}, false
+	}
+	return roles.Of(obj)
+}
+
+// tells reports whether a call tells a process something: that the goroutine
+// ended, if that is where it stands.
+func (p *analysisOf) tells(c *ssa.CallCommon) bool {
+	role, ok := roleOf(c)
+	if !ok {
+		return false
+	}
+	switch role.Kind {
+	case roles.Call, roles.Cast, roles.TryCast, roles.Invoke, roles.Send, roles.Exit, roles.StopServer,
+		roles.StopTree, roles.Reply, roles.Fail:
+		return true
+	}
+	return false
+}
+
+// isHandle reports whether t holds a process: a reference, a PID, or what takes one.
+func isHandle(t types.Type) bool {
+	role, ok := roles.TypeOf(t)
+	if !ok {
+		return false
+	}
+	switch role.Kind {
+	case roles.RefType, roles.ToType, roles.PIDType, roles.DestType:
+		return true
+	}
+	return false
+}
+
+// roleCall adds what a framework function does to the process it addresses, and
+// reports whether the call was one.
+func (f *flow) roleCall(in ssa.CallInstruction) bool {
+	c := in.Common()
+	role, ok := roleOf(c)
+	if !ok {
+		return false
+	}
+	if _, ok := f.startOf(c); ok {
+		return true // its result is fresh
+	}
+	i := role.Target.Index()
+	if c.Signature().Recv() != nil {
+		i++
+		if role.Target == 0 {
+			i = 0
+		}
+	}
+	if i < 0 || i >= len(c.Args) || !carries(c.Args[i].Type()) {
+		return false
+	}
+	target := c.Args[i]
+	switch role.Kind {
+	case roles.StopServer, roles.Exit, roles.Wait, roles.Monitor, roles.Link:
+		f.event(opStop, target, in)
+		f.stopsByName = f.stopsByName || byName(target)
+		return true
+	case roles.Call, roles.Cast, roles.TryCast, roles.Invoke, roles.Send, roles.Inspect, roles.SendAfter:
+		return true
+	case roles.View, roles.RefTo, roles.Dest:
+		if v := in.Value(); v != nil && carries(v.Type()) {
+			f.union(f.node(v), f.node(target))
+		}
+		return true
+	}
+	return false
+}
+
+// byName reports whether a target is looked up by its name.
+func byName(v ssa.Value) bool {
+	v = assigned(v)
+	if mi, ok := v.(*ssa.MakeInterface); ok {
+		if roles.IsType(mi.X.Type(), roles.NameType) {
+			return true
+		}
+		v = assigned(mi.X)
+	}
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	role, ok := roleOf(&call.Call)
+	return ok && (role.Kind == roles.NamedRef || role.Kind == roles.RefTo || role.Kind == roles.Lookup)
+}
