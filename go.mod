@@ -6,3 +6,8 @@ require (
 	golang.org/x/tools v0.47.0
 	honnef.co/go/tools v0.8.1
 )
+
+require (
+	golang.org/x/mod v0.37.0 // indirect
+	golang.org/x/sync v0.21.0 // indirect
+)
