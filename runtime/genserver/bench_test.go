@@ -54,7 +54,7 @@ func useStack(n int) int {
 	return int(buf[n&4095]) & 0
 }
 
-func start(b testing.TB, s *counter) genserver.Ref[*counter] {
+func startCounter(b testing.TB, s *counter) genserver.Ref[*counter] {
 	ref, err := genserver.Start(context.Background(), func() *counter { return s })
 	if err != nil {
 		b.Fatal(err)
@@ -69,7 +69,7 @@ func BenchmarkCall(b *testing.B) {
 		deep bool
 	}{{"trivial", false}, {"4KB", true}} {
 		b.Run(bm.name, func(b *testing.B) {
-			ref := start(b, &counter{deep: bm.deep})
+			ref := startCounter(b, &counter{deep: bm.deep})
 			ctx := context.Background()
 			b.ReportAllocs()
 			for b.Loop() {
@@ -101,7 +101,7 @@ func BenchmarkCall(b *testing.B) {
 }
 
 func BenchmarkCast(b *testing.B) {
-	ref := start(b, &counter{})
+	ref := startCounter(b, &counter{})
 	ctx := context.Background()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -209,8 +209,8 @@ var startCases = []conformance.Case{
 	{ID: "GS-016", Standing: conformance.Passes, Test: func(t *testing.T) {
 		w := proctest.New(t)
 		for _, r := range []running{serve(w, server{}), serve(w, server{}, genserver.WithName("")), serve(w, server{}, genserver.WithName(""))} {
-			if info, ok := process.InfoOf(w.Ctx, r.pid); !ok || len(info.Names) != 0 {
-				t.Errorf("names %v, %v", info.Names, ok)
+			if info, ok := process.InfoOf(w.Ctx, r.pid); !ok || info.Name != "" {
+				t.Errorf("name %q, %v", info.Name, ok)
 			}
 			wantAlive(t, w, r)
 		}
