@@ -1,0 +1,42 @@
+package supervisor
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/otplint/otplint/runtime/process"
+)
+
+// What the management functions fail with, wrapped with the child's id.
+var (
+	ErrNotFound       = errors.New("no such child")
+	ErrRunning        = errors.New("the child is running")
+	ErrRestarting     = errors.New("the child is being restarted")
+	ErrAlreadyPresent = errors.New("a child of this id is present, but does not run; restart or delete it")
+)
+
+// AlreadyStarted refuses to start a child under an id that a running child
+// has (OTP: {already_started, Pid}).
+type AlreadyStarted struct {
+	ID  string
+	PID process.PID // zero while that child is being restarted
+}
+
+func (e *AlreadyStarted) Error() string {
+	return fmt.Sprintf("supervisor: child %q is already started as %v", e.ID, e.PID)
+}
+
+// StartError says which child failed to start (OTP: failed_to_start_child).
+// As the exit reason of a supervisor it is wrapped in a process.ShutdownReason.
+type StartError struct {
+	ID     string
+	Reason error // the child's exit reason
+}
+
+func (e *StartError) Error() string {
+	return fmt.Sprintf("child %q failed to start: %v", e.ID, e.Reason)
+}
+func (e *StartError) Unwrap() error { return e.Reason }
+
+// childError wraps one of the errors above.
+func childError(id string, err error) error { return fmt.Errorf("supervisor: child %q: %w", id, err) }

@@ -1,0 +1,89 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+
+	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/process"
+)
+
+// Start starts a tree and returns its root's reference, which is root.Ref().
+// The context bounds the start and names the node; it is not the tree's
+// lifetime: [Stop] ends that. A start that ctx ends is abandoned, and its
+// children are killed over their links. It fails with *SpecError, or with a
+// process.ShutdownReason that wraps a *StartError; then nothing is left running.
+func Start(ctx context.Context, root Child[Ref]) (Ref, error) {
+	_, err := startRoot(root, process.PID{}, func(s *spec) (started, error) { return s.root(ctx, s) })
+	return refUnless(root, err), err
+}
+
+// StartLink is Start for a tree that is linked to the process that starts it
+// and stops when that ends. If the start fails that process gets the reason as
+// an exit signal too.
+func StartLink(c *process.Context, root Child[Ref]) (Ref, error) {
+	_, err := startRoot(root, c.Self(), func(s *spec) (started, error) { return s.start(c, s) })
+	return refUnless(root, err), err
+}
+
+func refUnless(root Child[Ref], err error) Ref {
+	if err != nil {
+		return Ref{}
+	}
+	return root.ref
+}
+
+// startRoot does for a root what a supervisor does for its children.
+func startRoot(root Child[Ref], owner process.PID, start func(*spec) (started, error)) (process.PID, error) {
+	s := root.s
+	if err := s.validate(Never); err != nil {
+		return process.PID{}, err
+	}
+	if s.root == nil {
+		return process.PID{}, &SpecError{s.id, NotSupervisor}
+	}
+	claimed, err := s.slot.claim(owner)
+	if err != nil {
+		return process.PID{}, childError(s.id, err)
+	}
+	tree, err := start(s)
+	if err != nil {
+		s.slot.release(claimed)
+		return process.PID{}, err
+	}
+	s.slot.run(claimed, tree.pid, tree.value)
+	return tree.pid, nil
+}
+
+// Stop stops a tree and returns when it has stopped: its children in reverse,
+// then the supervisor itself with process.Normal. ctx bounds the wait, not
+// the stop. genserver.Stop takes another reason. (Elixir: Supervisor.stop/1.)
+func Stop(ctx context.Context, sup genserver.To[*Sup]) error {
+	return genserver.Stop(ctx, sup, process.Normal)
+}
+
+// Run starts a tree, and stops it when ctx ends, in the reverse of the order
+// it was started in. It returns nil then, and when the tree was stopped
+// otherwise with process.Normal; else why the tree did not start or why it
+// ended. A tree that gives up after too many restarts ends with process.Shutdown.
+//
+// If ctx ends during the start, that is finished first, so that what has been
+// started can be stopped in order.
+func Run(ctx context.Context, root Child[Ref]) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	unbounded := context.WithoutCancel(ctx)
+	pid, err := startRoot(root, process.PID{}, func(s *spec) (started, error) { return s.root(unbounded, s) })
+	if err != nil {
+		return err
+	}
+	reason, err := process.Wait(ctx, pid)
+	if err != nil { // ctx has ended
+		return genserver.Stop(unbounded, genserver.RefTo[*Sup](pid), process.Shutdown)
+	}
+	if errors.Is(reason, process.Normal) {
+		return nil
+	}
+	return reason
+}

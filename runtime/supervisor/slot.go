@@ -1,0 +1,82 @@
+package supervisor
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/otplint/otplint/runtime/process"
+)
+
+// ErrInUse refuses to start a Child value that runs already, as another child
+// or under another supervisor. Make a Child for each.
+var ErrInUse = errors.New("this Child value runs already; make another one")
+
+// slot is where a child's references find its running incarnation. The copies
+// of a Child share it. Only the supervisor that claimed it writes it.
+type slot struct {
+	mu  sync.Mutex // orders claims; readers do without
+	now atomic.Pointer[incarnation]
+}
+
+// incarnation is one run of a child, from the claim that precedes its start.
+type incarnation struct {
+	owner process.PID // the supervisor; zero for a root
+	pid   process.PID // zero while it starts
+	value any         // what an Opened child opened
+}
+
+// taken reports whether the incarnation keeps others from starting. One whose
+// supervisor is dead does not: it is on its way out, by its link.
+func (i *incarnation) taken() bool {
+	if i == nil || !i.owner.IsZero() && !i.owner.Alive() {
+		return false
+	}
+	return i.pid.IsZero() || i.pid.Alive()
+}
+
+// claim reserves the slot for a start. The incarnation is passed on to
+// either run or release.
+func (s *slot) claim(owner process.PID) (*incarnation, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now.Load().taken() {
+		return nil, ErrInUse
+	}
+	claimed := &incarnation{owner: owner}
+	s.now.Store(claimed)
+	return claimed, nil
+}
+
+// run makes the started incarnation known, unless its supervisor died
+// meanwhile and another one has claimed the slot.
+func (s *slot) run(claimed *incarnation, pid process.PID, value any) {
+	s.now.CompareAndSwap(claimed, &incarnation{owner: claimed.owner, pid: pid, value: value})
+}
+
+// release takes back a claim whose start came to nothing.
+func (s *slot) release(claimed *incarnation) { s.now.CompareAndSwap(claimed, nil) }
+
+// running is the live incarnation, or nil.
+func (s *slot) running() *incarnation {
+	if i := s.now.Load(); i != nil && i.pid.Alive() {
+		return i
+	}
+	return nil
+}
+
+// Resolve makes the slot a process.Dest.
+func (s *slot) Resolve(*process.Node) (process.PID, error) {
+	if i := s.running(); i != nil {
+		return i.pid, nil
+	}
+	return process.PID{}, process.NoProc
+}
+
+// String names the process that runs, for messages and logs.
+func (s *slot) String() string {
+	if i := s.running(); i != nil {
+		return i.pid.String()
+	}
+	return "<not running>"
+}

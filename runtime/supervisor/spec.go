@@ -1,0 +1,161 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/otplint/otplint/runtime/process"
+)
+
+// Restart says when a child that ended is restarted. See supervisor(3),
+// "restart", and process.Clean for what a clean exit is.
+type Restart uint8
+
+const (
+	Permanent Restart = iota + 1 // always
+	Transient                    // after a crash, not after a clean exit
+	Temporary                    // never; the child is then forgotten
+)
+
+var restartNames = [...]string{"invalid", "permanent", "transient", "temporary"}
+
+func (r Restart) String() string { return nameOf(restartNames[:], r) }
+
+// wants reports whether a child that ended with reason is restarted.
+func (r Restart) wants(reason error) bool {
+	return r == Permanent || r == Transient && !process.Clean(reason)
+}
+
+// Shutdown times with a meaning of their own; see [Child.Shutdown].
+const (
+	BrutalKill time.Duration = 0  // is not asked, but killed at once
+	Infinity   time.Duration = -1 // has all the time it needs
+
+	defaultShutdown = 5 * time.Second
+)
+
+// Type tells supervisors and other children apart.
+type Type uint8
+
+const (
+	Worker Type = iota + 1
+	SupervisorType
+)
+
+var typeNames = [...]string{"invalid", "worker", "supervisor"}
+
+func (t Type) String() string { return nameOf(typeNames[:], t) }
+
+// nameOf is how a constant is spelled; names[0] is for values that are none.
+func nameOf[E ~uint8](names []string, e E) string {
+	if int(e) >= len(names) {
+		return names[0]
+	}
+	return names[e]
+}
+
+// spec is a child specification (OTP: child_spec()).
+type spec struct {
+	id          string
+	restart     Restart
+	shutdown    time.Duration
+	typ         Type
+	significant bool
+	slot        *slot
+
+	// start runs in the supervisor's process and returns once the child has
+	// started. It gets the spec as it is then, since builders copy it.
+	start func(c *process.Context, s *spec) (started, error)
+	// root starts the child without a link; nil if it can be no tree's root.
+	root func(ctx context.Context, s *spec) (started, error)
+	// check validates what is below the child; nil if nothing is.
+	check func(s *spec) error
+}
+
+// started is a child that runs, with the value it opened, if it did.
+type started struct {
+	pid   process.PID
+	value any
+}
+
+// newSpec is a spec with the defaults of supervisor(3) for a worker; the
+// caller sets start, unless it was given nothing to start.
+func newSpec(id string) *spec {
+	return &spec{id: id, restart: Permanent, shutdown: defaultShutdown, typ: Worker, slot: new(slot)}
+}
+
+// Problem is what is wrong with a specification.
+type Problem string
+
+const (
+	MissingID           Problem = "it has no id"
+	MissingStart        Problem = "it has nothing to start: the function given is nil, or the Child is the zero value"
+	InvalidRestart      Problem = "its restart is none of Permanent, Transient and Temporary"
+	InvalidShutdown     Problem = "its shutdown is negative and not Infinity"
+	DuplicateID         Problem = "another child has the same id; set one with ID"
+	DuplicateChild      Problem = "the same Child value stands in the list twice; make one for each"
+	BadSignificant      Problem = "a significant child must be Transient or Temporary, under a supervisor with AutoShutdown"
+	InvalidStrategy     Problem = "its strategy is none of OneForOne, OneForAll and RestForOne"
+	InvalidIntensity    Problem = "its intensity is negative, or its period is not positive"
+	InvalidAutoShutdown Problem = "its auto shutdown is none of Never, AnySignificant and AllSignificant"
+	NotSupervisor       Problem = "it is not a supervisor, so it cannot be the root of a tree"
+)
+
+// SpecError refuses the specification of a child or a supervisor. Nothing has
+// been started.
+type SpecError struct {
+	ID      string // of the child or supervisor
+	Problem Problem
+}
+
+func (e *SpecError) Error() string {
+	return fmt.Sprintf("supervisor: specification of %q: %s", e.ID, string(e.Problem))
+}
+
+// validate checks one child for a supervisor of the given flags.
+func (s *spec) validate(auto AutoShutdownMode) error {
+	switch {
+	case s == nil || s.start == nil:
+		id := ""
+		if s != nil {
+			id = s.id
+		}
+		return &SpecError{id, MissingStart}
+	case s.id == "":
+		return &SpecError{s.id, MissingID}
+	case s.restart < Permanent || s.restart > Temporary:
+		return &SpecError{s.id, InvalidRestart}
+	case s.shutdown < 0 && s.shutdown != Infinity:
+		return &SpecError{s.id, InvalidShutdown}
+	case s.significant && (s.restart == Permanent || auto == Never):
+		return &SpecError{s.id, BadSignificant}
+	case s.check != nil:
+		return s.check(s)
+	}
+	return nil
+}
+
+// specsOf validates a supervisor's list of children and what is below them.
+func specsOf(children []Spec, auto AutoShutdownMode) ([]*spec, error) {
+	specs := make([]*spec, 0, len(children))
+	ids, slots := map[string]bool{}, map[*slot]bool{}
+	for _, child := range children {
+		var s *spec
+		if child != nil {
+			s = child.spec()
+		}
+		if err := s.validate(auto); err != nil {
+			return nil, err
+		}
+		switch {
+		case ids[s.id]:
+			return nil, &SpecError{s.id, DuplicateID}
+		case slots[s.slot]:
+			return nil, &SpecError{s.id, DuplicateChild}
+		}
+		ids[s.id], slots[s.slot] = true, true
+		specs = append(specs, s)
+	}
+	return specs, nil
+}
