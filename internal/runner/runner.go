@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/otplint/otplint/internal/crash"
 	"github.com/otplint/otplint/internal/finding"
 	"github.com/otplint/otplint/internal/load"
 )
@@ -155,7 +156,7 @@ func (r *run) unit(u *unit) {
 // recovered turns a panic into a problem of the package.
 func (u *unit) recovered(who string) {
 	if v := recover(); v != nil {
-		u.internalError(who, fmt.Errorf("panic: %v at %s", v, panicSite()))
+		u.internalError(who, fmt.Errorf("panic: %v at %s", v, crash.Site()))
 	}
 }
 
@@ -164,25 +165,4 @@ func (u *unit) internalError(who string, err error) {
 		Package: u.pkg.Path,
 		Message: fmt.Sprintf("internal error: %s on %s: %v; please report it", who, u.pkg.ID, err),
 	})
-}
-
-// panicSite names the function and line that panicked.
-func panicSite() string {
-	pcs := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	panicking := false
-	for {
-		frame, more := frames.Next()
-		if panicking && !isRuntime(frame.Function) {
-			return fmt.Sprintf("%s:%d", frame.Function, frame.Line)
-		}
-		panicking = panicking || frame.Function == "runtime.gopanic"
-		if !more {
-			return "an unknown place"
-		}
-	}
-}
-
-func isRuntime(function string) bool {
-	return len(function) > 8 && function[:8] == "runtime."
 }
