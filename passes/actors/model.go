@@ -241,7 +241,8 @@ type Site struct {
 	ChildOf  roles.ChildKind
 	Case     []TypeID // the messages during which it runs, in a handler; nil: any
 	Via      []Hop    // wrappers between Func and the framework's function, outermost first
-	Go       bool     // the operand of a go statement, or in a literal that is
+	Go       bool     // runs in another goroutine or process than the declared function it stands in
+	GoStmt   bool     // is itself the operand of a go statement
 	Loop     bool     // in a loop of the function
 	Deferred bool     // reply: through a kept caller
 	Linked   bool     // start, spawn: linked to the starting process

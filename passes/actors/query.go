@@ -339,7 +339,7 @@ func (m *Model) SitesIn(f FuncID, w Walk) iter.Seq2[[]Step, *Site] {
 		for path := range m.Reach(f, w) {
 			last, at := path[len(path)-1].Func, MsgIn(path, w)
 			for _, s := range m.sites[last.ID] {
-				if (!s.Go || w.Go) && Runs(s.Case, at) && !yield(path, s) {
+				if (!s.GoStmt || w.Go) && Runs(s.Case, at) && !yield(path, s) {
 					return
 				}
 			}

@@ -128,7 +128,6 @@ func (b *builder) build() {
 	b.findServers()
 	b.findMessages()
 	b.summaries()
-	b.trees()
 	b.constructions()
 	b.wrappers()
 	b.writes()

@@ -96,11 +96,17 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 		s.ID, s.IDParam = b.startName(common)
 	}
 	b.site(s)
+	if value, ok := call.(*ssa.Call); ok && role.ChildKind == roles.SupervisorChild {
+		if c := b.childOf(value); c != nil && c.Tree != nil {
+			b.m.Pkg.Trees = append(b.m.Pkg.Trees, *c.Tree)
+		}
+	}
 }
 
 func (b *builder) newSite(f *ssa.Function, call ssa.CallInstruction, at place) Site {
 	from, to := b.syntax.extent(call)
-	return Site{Func: b.m.ID(f), Pos: b.pos(from), End: b.pos(to), Go: at.goroutine, Loop: at.loop, Case: at.cases}
+	_, isGo := call.(*ssa.Go)
+	return Site{Func: b.m.ID(f), Pos: b.pos(from), End: b.pos(to), Go: at.goroutine || isGo, GoStmt: isGo, Loop: at.loop, Case: at.cases}
 }
 
 func (b *builder) instanceOfChild(v ssa.Value) Instance {

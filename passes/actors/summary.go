@@ -134,9 +134,7 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 	_, isDefer := call.(*ssa.Defer)
 	from, to := b.syntax.extent(call)
 	if role, ok := roleOf(common); ok {
-		siteAt := at
-		siteAt.goroutine = at.goroutine || isGo
-		b.roleSite(f, call, role, siteAt)
+		b.roleSite(f, call, role, at)
 		if role.Kind.Blocks() {
 			fn.Blocks = append(fn.Blocks, Block{Class: BlockCall, What: role.String(), Pos: b.pos(from), Case: at.cases, Go: isGo})
 		}
@@ -149,6 +147,9 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 	}
 	callee := b.callee(common)
 	if callee == nil {
+		return
+	}
+	if f.Synthetic == "package initializer" && callee.Synthetic == "package initializer" {
 		return
 	}
 	edge.Callee = b.m.ID(callee)

@@ -402,19 +402,3 @@ func (b *builder) childSite(f *ssa.Function, call ssa.CallInstruction, at place)
 	s.Target, s.ID, s.IDParam, s.Factory = Operand{Type: c.Server}, c.ID, c.IDParam, c.Factory
 	b.site(s)
 }
-
-// trees lists the supervisors that the package declares itself, in source order.
-func (b *builder) trees() {
-	for i := range b.m.Pkg.Sites {
-		s := &b.m.Pkg.Sites[i]
-		if s.Kind != ChildSite || s.ChildOf != roles.SupervisorChild || s.Role == "" {
-			continue
-		}
-		for _, c := range b.children {
-			if c != nil && c.Tree != nil && c.Tree.Pos == s.Pos {
-				b.m.Pkg.Trees = append(b.m.Pkg.Trees, *c.Tree)
-				break
-			}
-		}
-	}
-}

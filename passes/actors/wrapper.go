@@ -54,6 +54,7 @@ func throughEdge(s Site, caller FuncID, e *Edge) Site {
 	s.Target, s.Msg = e.operand(s.Target), e.operand(s.Msg)
 	s.Via = append([]Hop{{Func: wrapper, Pos: e.Pos}}, s.Via...)
 	s.Case, s.Loop, s.Go = e.Case, s.Loop || e.Loop, s.Go || e.Go
+	s.GoStmt = e.Go
 	if s.Instance.Kind == ParamInstance {
 		s.Instance = e.instance(s.Instance.Param)
 	}
