@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
 
@@ -41,23 +39,6 @@ func run(ctx context.Context, cfg config, out io.Writer) error {
 		defer os.RemoveAll(dir)
 		cfg.journal = filepath.Join(dir, "journal")
 	}
-	root, http := tree(cfg)
-	sup, err := supervisor.Start(ctx, root)
-	if err != nil {
-		return err
-	}
-	addr, err := http.Addr()
-	if err != nil {
-		return errors.Join(err, supervisor.Stop(context.WithoutCancel(ctx), sup))
-	}
-	fmt.Fprintf(out, "serving http://%s\n", addr)
-
-	pid, err := sup.Dest().Resolve(process.NodeOf(ctx))
-	if err != nil {
-		return err
-	}
-	if reason, err := process.Wait(ctx, pid); err == nil {
-		return fmt.Errorf("gave up: %w", reason)
-	}
-	return supervisor.Stop(context.WithoutCancel(ctx), sup)
+	root, _ := tree(cfg, out)
+	return supervisor.Run(ctx, root)
 }

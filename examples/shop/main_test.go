@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,7 +55,7 @@ func start(t *testing.T, change func(*config)) *shop {
 		change(&cfg)
 	}
 	ctx := process.WithNode(t.Context(), process.NewNode(t.Name()))
-	root, server := tree(cfg)
+	root, server := tree(cfg, io.Discard)
 	sup, err := supervisor.Start(ctx, root)
 	if err != nil {
 		t.Fatal(err)
@@ -295,8 +296,8 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// stopOrder is the reverse of the start. Before all of it HTTP drains, which TestDrain shows.
-var stopOrder = []string{"janitor", "shipper", "orders", "carts-1", "carts-0", "stock", "db"}
+// stopOrder is the reverse of the start. HTTP, which says nothing, drains after the sign is turned: TestDrain shows it.
+var stopOrder = []string{"sign", "janitor", "shipper", "orders", "carts-1", "carts-0", "stock", "db"}
 
 // stopped returns the ids of the "stopped" lines of a log.
 func stopped(log string) (ids []string) {
@@ -323,14 +324,17 @@ func TestStopOrder(t *testing.T) {
 func TestDrain(t *testing.T) {
 	s := start(t, nil)
 	body, send := io.Pipe()
+	running := make(chan struct{}) // the handler waits for the body
+	trace := &httptrace.ClientTrace{Got100Continue: func() { close(running) }}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(t.Context(), trace), "PUT", s.url+"/carts/ann/apple", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Expect", "100-continue")
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute}}
 	answer := make(chan string, 1)
 	go func() {
-		req, err := http.NewRequest("PUT", s.url+"/carts/ann/apple", body)
-		if err != nil {
-			answer <- err.Error()
-			return
-		}
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := client.Do(req)
 		if err != nil {
 			answer <- err.Error()
 			return
@@ -339,7 +343,7 @@ func TestDrain(t *testing.T) {
 		got, err := io.ReadAll(resp.Body)
 		answer <- fmt.Sprint(resp.StatusCode, " ", strings.TrimSpace(string(got)), " ", err)
 	}()
-	io.WriteString(send, `{"qty":`) // returns when the request is on its way
+	<-running
 
 	var wg sync.WaitGroup
 	wg.Go(s.stop)
@@ -347,7 +351,7 @@ func TestDrain(t *testing.T) {
 		_, _, err := request(s.url, "GET", "/stock", nil)
 		return err != nil
 	})
-	io.WriteString(send, `3}`)
+	io.WriteString(send, `{"qty":3}`)
 	send.Close()
 	if got, want := <-answer, `200 [{"sku":"apple","qty":3}] <nil>`; got != want {
 		t.Errorf("answer is %s, want %s", got, want)
@@ -411,7 +415,10 @@ func TestSIGTERM(t *testing.T) {
 	s := &shop{t: t, url: url}
 	s.want("PUT", "/carts/ann/apple", qty(1), 200, "")
 	s.want("POST", "/debug/crash/stock", nil, 200, "")
-	s.order("ann")
+	eventually(t, "order", func() bool { // 503 and a cart as it was, until stock is up again
+		status, _ := s.do("POST", "/orders", map[string]string{"cart": "ann"})
+		return status == 200
+	})
 	s.want("GET", "/stock/apple", nil, 200, `{"qty":99}`)
 
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -427,7 +434,7 @@ func TestSIGTERM(t *testing.T) {
 
 // realStopOrder is stopOrder with the default number of cart servers.
 func realStopOrder() []string {
-	return []string{"janitor", "shipper", "orders", "carts-3", "carts-2", "carts-1", "carts-0", "stock", "db"}
+	return []string{"sign", "janitor", "shipper", "orders", "carts-3", "carts-2", "carts-1", "carts-0", "stock", "db"}
 }
 
 // lockedBuffer is a log that several processes write and a test reads.

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/otplint/otplint/examples/shop/carts"
@@ -44,12 +44,13 @@ func defaults() config {
 // rootName finds the shop's supervisor, from inside, for the debug handlers.
 const rootName process.Name = "shop"
 
-// tree is the shop: what starts in which order, and what falls with what.
+// tree is the shop: what starts in which order, and what falls with what. It prints to out where it serves.
 //
 // Without the database nothing works, so it is first, and everything after it is restarted with it. Stock, carts and
 // orders stand alone: they are reached through references that survive a restart, and what must not be lost is in the
-// database. HTTP is last: it opens when there is something to serve and drains before that goes away.
-func tree(cfg config) (supervisor.Child[supervisor.Ref], httpchild.Ref) {
+// database. HTTP is last, but for the sign at the door: it opens when there is something to serve and drains before
+// that goes away.
+func tree(cfg config, out io.Writer) (supervisor.Child[supervisor.Ref], httpchild.Ref) {
 	db := supervisor.Opened("db",
 		func(context.Context) (*store.Store, error) { return openStore(cfg) },
 		func(ctx context.Context, s *store.Store) error {
@@ -59,11 +60,9 @@ func tree(cfg config) (supervisor.Child[supervisor.Ref], httpchild.Ref) {
 	goods := stock.Child("stock", db.Ref())
 	baskets := carts.Child("carts", cfg.carts, cfg.cartTTL)
 	sales := orders.Child("orders", db.Ref())
-	server := httpchild.Child("http", cfg.addr, func() *http.Server {
-		return web.NewServer("http", web.API{
-			Shop: checkout.Shop{Carts: baskets.Ref(), Stock: goods.Ref(), Orders: sales.Ref()},
-			Root: genserver.Named[*supervisor.Sup](rootName),
-		})
+	server := web.Child("http", cfg.addr, web.API{
+		Shop: checkout.Shop{Carts: baskets.Ref(), Stock: goods.Ref(), Orders: sales.Ref()},
+		Root: genserver.Named[*supervisor.Sup](rootName),
 	})
 	root := supervisor.Supervisor("shop", supervisor.RestForOne, []supervisor.Spec{
 		db,
@@ -73,6 +72,7 @@ func tree(cfg config) (supervisor.Child[supervisor.Ref], httpchild.Ref) {
 			jobs.Janitor("janitor", sales.Ref(), goods.Ref(), cfg.ages),
 		}),
 		server,
+		web.Sign("sign", server.Ref(), out),
 	}, supervisor.Named(rootName), supervisor.Intensity(5, 10*time.Second))
 	return root, server.Ref()
 }

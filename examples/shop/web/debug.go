@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/process"
@@ -22,7 +23,15 @@ type child struct {
 	Children []child `json:"children,omitempty"`
 }
 
-func (a API) listChildren(r *http.Request) (any, error) { return children(r.Context(), a.Root) }
+// debugTimeout bounds what is asked of supervisors. A supervisor that is stopping the HTTP server waits for the requests
+// that are running, and would wait for the one that asks it.
+const debugTimeout = 500 * time.Millisecond
+
+func (a API) listChildren(r *http.Request) (any, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), debugTimeout)
+	defer cancel()
+	return children(ctx, a.Root)
+}
 
 func children(ctx context.Context, sup genserver.To[*supervisor.Sup]) ([]child, error) {
 	infos, err := supervisor.WhichChildren(ctx, sup)
@@ -43,8 +52,10 @@ func children(ctx context.Context, sup genserver.To[*supervisor.Sup]) ([]child, 
 }
 
 func (a API) crash(r *http.Request) (any, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), debugTimeout)
+	defer cancel()
 	id := r.PathValue("child")
-	info, err := find(r.Context(), a.Root, id)
+	info, err := find(ctx, a.Root, id)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +63,7 @@ func (a API) crash(r *http.Request) (any, error) {
 	if info.Type == supervisor.SupervisorType {
 		reason = process.Kill // a supervisor takes no other from a stranger
 	}
-	process.Exit(r.Context(), info.PID, reason)
+	process.Exit(ctx, info.PID, reason)
 	return map[string]string{"crashed": id}, nil
 }
 

@@ -13,8 +13,11 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -24,6 +27,7 @@ import (
 	"github.com/otplint/otplint/examples/shop/orders"
 	"github.com/otplint/otplint/examples/shop/stock"
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/httpchild"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
@@ -42,11 +46,25 @@ type API struct {
 	Root genserver.Ref[*supervisor.Sup]
 }
 
-// NewServer is an HTTP server with the API. It says when its stop begins: requests that are running get their answers.
-func NewServer(id string, a API) *http.Server {
-	srv := &http.Server{Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second}
-	srv.RegisterOnShutdown(func() { slog.Info("draining", "id", id) })
-	return srv
+// Child serves the API at addr.
+func Child(id, addr string, a API) supervisor.Child[httpchild.Ref] {
+	return httpchild.Child(id, addr, func() *http.Server {
+		return &http.Server{Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second}
+	})
+}
+
+// Sign is a child for beside the server: it tells where the API is served, and as the first to stop that it closes.
+func Sign(id string, server httpchild.Ref, out io.Writer) supervisor.Child[process.Dest] {
+	return supervisor.Func(id, func(ctx context.Context) error {
+		addr, err := server.Addr()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "serving http://%s\n", addr)
+		<-ctx.Done()
+		slog.Info("stopped", "id", id, "reason", context.Cause(ctx))
+		return nil
+	})
 }
 
 // Handler routes the API.
