@@ -23,6 +23,9 @@ type (
 	bareCast struct{ genserver.CastTo[*bare] }
 )
 
+// unheard is a message that nobody knows.
+type unheard struct{}
+
 func newBare() *bare { return &bare{} }
 
 // unreachable are references that reach nobody.
@@ -387,23 +390,23 @@ var replyCases = []conformance.Case{
 		}
 	}},
 	{ID: "GS-033", Standing: conformance.Passes, Test: func(t *testing.T) {
-		w, logs := logged(t)
+		w := proctest.New(t)
 		r, err := genserver.Start(w.Ctx, newBare)
 		if err != nil {
 			t.Fatal(err)
 		}
 		fate := w.Watch(w.Resolve(r.Dest()))
-		if err := process.Send(w.Ctx, r.Dest(), "unheard of"); err != nil {
+		if err := process.Send(w.Ctx, r.Dest(), unheard{}); err != nil {
 			t.Error(err)
 		}
 		fate.Want(nil)
-		logs.want(t, "unheard of")
+		wantLogged(t, w, "not handled", fate.PID.String(), "genserver_test.unheard")
 		s := serve(w, server{handleInfo: func(c *genserver.Context, msg any) genserver.Result { return c.Unhandled(msg) }})
-		if err := process.Send(w.Ctx, s.pid, "passed on"); err != nil {
+		if err := process.Send(w.Ctx, s.pid, unheard{}); err != nil {
 			t.Error(err)
 		}
 		s.Want(nil)
-		logs.want(t, "passed on")
+		wantLogged(t, w, "not handled", s.pid.String(), "genserver_test.unheard")
 		wantAlive(t, w, s)
 	}},
 	{ID: "GS-034", Standing: conformance.Cluster, Why: "Needs several nodes."},

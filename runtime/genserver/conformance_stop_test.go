@@ -40,6 +40,7 @@ var signalCases = []conformance.Case{
 				time.Sleep(time.Second)
 				return c.NoReply()
 			}})
+			r.Want(nil)
 			process.Exit(w.Ctx, r.pid, reason)
 			r.Want(nil)
 			time.Sleep(time.Second)
@@ -121,6 +122,7 @@ var signalCases = []conformance.Case{
 				time.Sleep(time.Second)
 				return c.Stop(errBoom)
 			}})
+			r.Want(nil)
 			process.Exit(w.Ctx, r.pid, process.Kill)
 			r.Want(process.Killed)
 			time.Sleep(2 * time.Second)
@@ -219,20 +221,22 @@ var stopCases = []conformance.Case{
 		}
 	}},
 	{ID: "GS-060", Standing: conformance.Passes, Test: func(t *testing.T) {
-		w, logs := logged(t)
+		w := proctest.New(t)
 		for _, clean := range []error{process.Normal, process.Shutdown, &process.ShutdownReason{Detail: errBoom}, fmt.Errorf("done: %w", process.Shutdown)} {
 			if err := genserver.Stop(w.Ctx, serve(w, server{}).ref, clean); err != nil {
 				t.Errorf("Stop: %v", err)
 			}
 		}
-		logs.wantNone(t)
+		if log := w.Log(); log != "" {
+			t.Errorf("clean exits logged:\n%s", log)
+		}
 		if err := genserver.Stop(w.Ctx, serve(w, server{}).ref, errBoom); err != nil {
 			t.Errorf("Stop: %v", err)
 		}
-		logs.want(t, "boom")
+		wantLogged(t, w, "boom")
 		r := serve(w, server{})
 		genserver.Cast(w.Ctx, r.ref, tell{f: func(*genserver.Context) genserver.Result { panic("the cause") }})
 		r.Reason()
-		logs.want(t, "the cause", r.pid.String(), "genserver_test.tell", "conformance_stop_test.go")
+		wantLogged(t, w, "the cause", r.pid.String(), "genserver_test.tell", "conformance_stop_test.go")
 	}},
 }

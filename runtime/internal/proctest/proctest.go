@@ -7,6 +7,7 @@ package proctest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,14 +20,44 @@ type World struct {
 	T    testing.TB
 	Ctx  context.Context // names the node and nothing else; ends with the test
 	Node *process.Node
+	log  log
 }
 
-// New makes a world whose node has the given options.
-func New(t testing.TB, opts ...process.NodeOption) *World {
-	node := process.NewNode("test", opts...)
+// New makes a world.
+func New(t testing.TB) *World {
+	w := &World{T: t}
+	w.Node = process.NewNode("test", process.WithLogger(slog.New(slog.NewTextHandler(&w.log, nil))))
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	return &World{T: t, Ctx: process.WithNode(ctx, node), Node: node}
+	w.Ctx = process.WithNode(ctx, w.Node)
+	return w
+}
+
+// Log is the text of what the node has logged since the last time.
+func (w *World) Log() string {
+	synctest.Wait()
+	return w.log.take()
+}
+
+// log keeps what is written to it.
+type log struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, p...)
+	return len(p), nil
+}
+
+func (l *log) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := string(l.text)
+	l.text = nil
+	return text
 }
 
 // KillAtEnd kills a process when the test ends.
@@ -56,15 +87,15 @@ func (w *World) Links(pid process.PID) []process.PID {
 
 // Fate is how a process ends, watched by a monitor from outside.
 type Fate struct {
+	PID    process.PID
 	t      testing.TB
-	pid    process.PID
 	ended  chan struct{}
 	reason error
 }
 
 // Watch watches a process from now on.
 func (w *World) Watch(pid process.PID) *Fate {
-	f := &Fate{t: w.T, pid: pid, ended: make(chan struct{})}
+	f := &Fate{PID: pid, t: w.T, ended: make(chan struct{})}
 	go func() {
 		if reason, err := process.Wait(w.Ctx, pid); err == nil {
 			f.reason = reason
@@ -90,18 +121,17 @@ func (f *Fate) Reason() error {
 func (f *Fate) Want(want error) {
 	f.t.Helper()
 	if got := f.Reason(); got != want {
-		f.t.Errorf("%v: exit reason %v, want %v (nil: lives)", f.pid, got, want)
+		f.t.Errorf("%v: exit reason %v, want %v (nil: lives)", f.PID, got, want)
 	}
-	if alive := f.pid.Alive(); alive != (want == nil) {
-		f.t.Errorf("%v: Alive() = %v", f.pid, alive)
+	if alive := f.PID.Alive(); alive != (want == nil) {
+		f.t.Errorf("%v: Alive() = %v", f.PID, alive)
 	}
 }
 
 // Puppet is a process that waits for messages, does what the test tells it, and keeps all other messages.
 type Puppet struct {
 	*Fate
-	w   *World
-	PID process.PID
+	w *World
 
 	mu  sync.Mutex
 	got []any
@@ -145,7 +175,6 @@ func (p *Puppet) born(pid process.PID, err error) *Puppet {
 	if err != nil {
 		p.w.T.Fatalf("spawn: %v", err)
 	}
-	p.PID = pid
 	p.w.KillAtEnd(pid)
 	p.Fate = p.w.Watch(pid)
 	return p
