@@ -86,6 +86,8 @@ type builder struct {
 	called    map[*ssa.Function]bool // literals that are called where they are known
 	own       map[FuncID]*Func
 	sited     map[FuncID]bool
+	effects   map[*ssa.Function]*effects
+	mutables  map[types.Type]bool
 }
 
 func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder {
@@ -119,6 +121,7 @@ func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder 
 		goroutine: map[*ssa.Function]bool{},
 		called:    map[*ssa.Function]bool{},
 		own:       map[FuncID]*Func{},
+		mutables:  map[types.Type]bool{},
 	}
 }
 

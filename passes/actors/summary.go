@@ -205,7 +205,12 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 		edge.TArgs = append(edge.TArgs, b.typeArg(t, f))
 	}
 	switched := b.flowOf(f).switched
+	shift := 0
+	if isBound(callee) {
+		shift = 1
+	}
 	for i, arg := range call.Args {
+		i += shift
 		if i < 255 && (roles.IsType(arg.Type(), roles.RefType) || roles.IsType(arg.Type(), roles.ToType)) {
 			if in := b.instance(arg); in.Kind != UnknownInstance {
 				edge.Refs = append(edge.Refs, RefArg{roles.Arg(i + 1), in})
@@ -225,6 +230,11 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 			edge.Args[i] = op
 		}
 	}
+}
+
+// isBound says whether f is a method value: its receiver is not among the arguments.
+func isBound(f *ssa.Function) bool {
+	return f != nil && f.Parent() == nil && len(f.FreeVars) == 1
 }
 
 // values records the functions that an instruction takes as values: literals are made where they may run, others
