@@ -4,5 +4,26 @@
 // internal/unit, or any go/analysis driver.
 package analyzers
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/otplint/otplint/analyzers/directive"
+	"github.com/otplint/otplint/analyzers/unsupervised"
+)
+
 // All holds every check, sorted by name.
-var All = []*Check{}
+var All = withDirective(
+	newCheck(unsupervised.Analyzer, unsupervised.Doc),
+)
+
+// withDirective adds the check of directives, which name the others.
+func withDirective(checks ...*Check) []*Check {
+	var names []string
+	for _, c := range checks {
+		names = append(names, c.Name)
+	}
+	checks = append(checks, newCheck(directive.New(names), directive.Doc))
+	slices.SortFunc(checks, func(a, b *Check) int { return strings.Compare(a.Name, b.Name) })
+	return checks
+}

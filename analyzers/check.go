@@ -75,3 +75,12 @@ func Lookup(name string) *Check {
 	}
 	return nil
 }
+
+// Analyzers returns the analyzers of all checks.
+func Analyzers() []*analysis.Analyzer {
+	var list []*analysis.Analyzer
+	for _, c := range All {
+		list = append(list, c.Analyzer)
+	}
+	return list
+}

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -87,6 +88,14 @@ func (p Problem) String() string {
 		return p.Pos + ": " + p.Message
 	}
 	return p.Message
+}
+
+// Relative returns the problem with file names below dir made relative to it.
+func (p Problem) Relative(dir string) Problem {
+	prefix := filepath.Clean(dir) + string(filepath.Separator)
+	p.Pos = strings.TrimPrefix(p.Pos, prefix)
+	p.Message = strings.ReplaceAll(p.Message, prefix, "")
+	return p
 }
 
 // ErrNoModule is returned outside any module.

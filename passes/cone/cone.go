@@ -49,6 +49,13 @@ func EverythingForTest() (restore func()) {
 	return func() { everything.Store(false) }
 }
 
+var wholeModule atomic.Bool
+
+// WholeModule puts every package of the main module into the cone. Only the command can use it: it has loaded
+// those packages, and knows that at least one of them uses a framework; for vet and gopls a package alone says
+// neither.
+func WholeModule() { wholeModule.Store(true) }
+
 func run(pass *analysis.Pass) (any, error) {
 	status := statusOf(pass)
 	if status != Outside {
@@ -64,7 +71,7 @@ func statusOf(pass *analysis.Pass) Status {
 		}
 		return Framework
 	}
-	if everything.Load() {
+	if everything.Load() || wholeModule.Load() && pass.Module != nil && pass.Module.Main {
 		return User
 	}
 	for _, imp := range pass.Pkg.Imports() {
