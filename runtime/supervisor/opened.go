@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -64,75 +65,97 @@ type opened[V any] struct{ value V }
 type opener[V any] struct {
 	open   func(context.Context) (V, error)
 	serve  func(context.Context, V) error
-	former atomic.Pointer[run]
+	former atomic.Pointer[tenure]
 }
 
-// run is one incarnation's run of open and serve.
-type run struct{ over chan struct{} }
+// tenure is the time for which one incarnation holds what it opens.
+type tenure struct {
+	outcome chan outcome  // of open
+	over    chan struct{} // closed when serve has returned
+}
+
+type outcome struct {
+	value any
+	err   error
+}
 
 // start spawns the child and waits until it has opened or is dead.
 func (o *opener[V]) start(c *process.Context, s *spec) (started, error) {
-	this := &run{over: make(chan struct{})}
+	this := &tenure{make(chan outcome, 1), make(chan struct{})}
 	if former := o.former.Swap(this); former != nil {
 		former.await(c, s.shutdown)
 	}
-	result := make(chan started, 1)
-	pid, err := process.SpawnLink(c, func(c *process.Context) error {
-		defer close(this.over)
-		ctx := s.context(c)
-		v, err := o.open(ctx)
-		switch {
-		case errors.Is(err, process.ErrIgnore):
-			result <- started{}
-			return nil
-		case err != nil:
-			return err
-		}
-		result <- started{pid: c.Self(), value: opened[V]{v}}
-		return o.serve(ctx, v)
-	})
+	pid, err := process.SpawnLink(c, func(c *process.Context) error { return o.run(s.context(c), this) })
 	if err != nil {
 		close(this.over)
 		return started{}, err
 	}
-	return outcome(c, pid, result)
+	opened := this.result(c, pid)
+	return started{pid: pid, value: opened.value}, opened.err
 }
 
-// outcome waits for the result of an open, or for the death of pid before.
-func outcome(c *process.Context, pid process.PID, result <-chan started) (started, error) {
+// run is the child's process.
+func (o *opener[V]) run(ctx context.Context, this *tenure) error {
+	defer close(this.over)
+	v, err := o.tryOpen(ctx, this)
+	this.outcome <- outcome{opened[V]{v}, err}
+	switch {
+	case errors.Is(err, process.ErrIgnore):
+		return nil
+	case err != nil:
+		return err
+	}
+	return o.serve(ctx, v)
+}
+
+// tryOpen turns a panic in open into an error. A Goexit cannot be held up, so
+// that the starter is told on its way.
+func (o *opener[V]) tryOpen(ctx context.Context, this *tenure) (v V, err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if value := recover(); value != nil {
+			err = &process.PanicError{Value: value, Stack: debug.Stack()}
+			return
+		}
+		this.outcome <- outcome{err: &process.GoexitError{Stack: debug.Stack()}}
+	}()
+	v, err = o.open(ctx)
+	returned = true
+	return v, err
+}
+
+// result waits for the outcome of open. A process that was killed has none.
+func (t *tenure) result(c *process.Context, pid process.PID) outcome {
 	ctx, cancel := context.WithCancel(c)
 	defer cancel()
-	died := make(chan error, 1)
+	dead := make(chan struct{})
 	go func() {
-		reason, err := process.Wait(ctx, pid)
-		if err != nil {
-			reason = err // the supervisor itself was killed
-		}
-		died <- reason
+		process.Wait(ctx, pid) // also returns if the supervisor itself is killed
+		close(dead)
 	}()
-	var got started
 	select {
-	case got = <-result:
-	case reason := <-died:
-		select {
-		case got = <-result: // it opened, and is dead already
-		default:
-			return started{}, reason
-		}
+	case o := <-t.outcome:
+		return o
+	case <-dead:
 	}
-	if got.pid.IsZero() {
-		return started{}, process.ErrIgnore
+	select {
+	case o := <-t.outcome: // it opened before it died
+		return o
+	default:
+		return outcome{err: process.Killed}
 	}
-	return got, nil
 }
 
-// await waits until the run is over, but not for ever.
-func (r *run) await(ctx context.Context, limit time.Duration) {
+// await waits until the tenure is over, but not for ever.
+func (t *tenure) await(ctx context.Context, limit time.Duration) {
 	if limit <= 0 {
 		limit = defaultShutdown
 	}
 	select {
-	case <-r.over:
+	case <-t.over:
 	case <-ctx.Done():
 	case <-time.After(limit):
 	}

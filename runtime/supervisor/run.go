@@ -73,17 +73,50 @@ func Run(ctx context.Context, root Child[Ref]) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	unbounded := context.WithoutCancel(ctx)
-	pid, err := startRoot(root, process.PID{}, func(s *spec) (started, error) { return s.root(unbounded, s) })
+	ended := make(chan error, 1)
+	// The root's parent is a process, for only a link tells the reason of a
+	// tree that ends as soon as it has started.
+	_, err := process.Spawn(context.WithoutCancel(ctx), func(c *process.Context) error {
+		ended <- run(ctx, c, root)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	reason, err := process.Wait(ctx, pid)
-	if err != nil { // ctx has ended
-		return genserver.Stop(unbounded, genserver.RefTo[*Sup](pid), process.Shutdown)
+	return <-ended
+}
+
+// stopRunning tells the parent of a tree that its time is over.
+type stopRunning struct{}
+
+// run is the parent of the tree.
+func run(ctx context.Context, c *process.Context, root Child[Ref]) error {
+	c.TrapExit(true)
+	pid, err := startRoot(root, c.Self(), func(s *spec) (started, error) { return s.start(c, s) })
+	if err != nil {
+		return err
 	}
-	if errors.Is(reason, process.Normal) {
-		return nil
+	defer context.AfterFunc(ctx, func() {
+		process.Send(context.WithoutCancel(ctx), c.Self(), stopRunning{})
+	})()
+	stopped := false
+	for {
+		msg, err := process.Receive(c)
+		if err != nil {
+			return err // killed, and the tree with it
+		}
+		switch msg := msg.(type) {
+		case stopRunning:
+			stopped = true
+			process.Exit(c, pid, process.Shutdown) // the root obeys its parent
+		case process.Exited:
+			switch {
+			case msg.From != pid || pid.Alive():
+			case stopped && process.Clean(msg.Reason), errors.Is(msg.Reason, process.Normal):
+				return nil
+			default:
+				return msg.Reason
+			}
+		}
 	}
-	return reason
 }

@@ -20,11 +20,18 @@ func (s *Sup) stopAll(c *genserver.Context, group []*entry) {
 func (s *Sup) stop(c *genserver.Context, e *entry) {
 	if e.state == Running {
 		// Its Exited is in the mailbox now or soon, and will find no entry.
-		if reason := s.shutDown(c, e); !process.Clean(reason) && (e.shutdown != BrutalKill || reason != process.Killed) {
+		if reason := s.shutDown(c, e); !expected(e, reason) {
 			s.report(c, "child did not shut down cleanly", e, reason)
 		}
 	}
 	s.stopped(e)
+}
+
+// expected reports whether a child that was stopped need not be reported.
+// NoProc is of one that was quicker than the supervisor's look: if it
+// crashed, its process has said so.
+func expected(e *entry, reason error) bool {
+	return process.Clean(reason) || reason == process.NoProc || e.shutdown == BrutalKill && reason == process.Killed
 }
 
 // shutDown asks the child to stop, kills it when its time is over, and
@@ -38,11 +45,8 @@ func (s *Sup) shutDown(c *genserver.Context, e *entry) error {
 		}
 	}
 	process.Exit(c, e.pid, process.Kill)
-	reason, err := process.Wait(c, e.pid)
-	if err != nil {
-		return err
-	}
-	return reason
+	process.Wait(c, e.pid)
+	return process.Killed
 }
 
 // await waits for the child's end for as long as it may take.

@@ -1,0 +1,220 @@
+package supervisor_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
+)
+
+// bubble runs a test in an environment of its own, in virtual time.
+func bubble(t *testing.T, test func(e *env)) {
+	t.Helper()
+	synctest.Test(t, inEnv(test))
+}
+
+func TestRefSurvivesRestarts(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a")
+		_, err := a.Ref().Dest().Resolve(e.Node)
+		wantErr(t, "before the start", err, process.NoProc)
+		sup := e.start(one, specs(a))
+		first := e.Resolve(a.Ref().Dest())
+		e.crash(a.Ref())
+		second := e.Resolve(a.Ref().Dest())
+		if first == second || first.Alive() || !second.Alive() {
+			t.Errorf("first incarnation %v, second %v", first, second)
+		}
+		wantErr(t, "the old incarnation", genserver.TryCast(e.Ctx, genserver.RefTo[*worker](first), stopWith{reason: errBoom}), process.NoProc)
+		wantErr(t, "terminate", supervisor.TerminateChild(e.Ctx, sup, "a"), nil)
+		_, err = a.Ref().Dest().Resolve(e.Node)
+		wantErr(t, "while stopped", err, process.NoProc)
+	})
+}
+
+func TestBuildersShareTheChild(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a")
+		b := a.ID("b").Restart(supervisor.Temporary)
+		if a.Ref() != b.Ref() {
+			t.Error("a copy with other settings has another reference")
+		}
+		e.start(one, specs(b))
+		if !e.Resolve(a.Ref().Dest()).Alive() {
+			t.Error("the original's reference does not reach the copy's process")
+		}
+	})
+}
+
+func TestOneChildRunsOnce(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a")
+		e.refused("b", supervisor.DuplicateChild, one, specs(a, a.ID("b")))
+		first := e.start(one, specs(a))
+		second := e.start(one, nil)
+		_, err := supervisor.StartChild(e.Ctx, second, a)
+		wantErr(t, "start under another supervisor", err, supervisor.ErrInUse)
+		_, err = supervisor.StartChild(e.Ctx, first, a.ID("again"))
+		wantErr(t, "start under another id", err, supervisor.ErrInUse)
+		wantErr(t, "terminate", supervisor.TerminateChild(e.Ctx, first, "a"), nil)
+		_, err = supervisor.StartChild(e.Ctx, second, a)
+		wantErr(t, "start of a stopped child elsewhere", err, nil)
+		wantErr(t, "restart of a child that has moved", supervisor.RestartChild(e.Ctx, first, "a"), supervisor.ErrInUse)
+
+		root := supervisor.Supervisor("root", one, nil)
+		sup, err := supervisor.Start(e.Ctx, root)
+		wantErr(t, "start", err, nil)
+		_, err = supervisor.Start(e.Ctx, root)
+		wantErr(t, "second start of a root", err, supervisor.ErrInUse)
+		wantErr(t, "stop", supervisor.Stop(e.Ctx, sup), nil)
+		sup, err = supervisor.Start(e.Ctx, root)
+		wantErr(t, "start after the stop", err, nil)
+		wantErr(t, "stop", supervisor.Stop(e.Ctx, sup), nil)
+	})
+}
+
+// A killed supervisor's children may still be busy ending when its successor starts them.
+func TestSuccessorTakesTheChildrenOver(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a", stopTakes(time.Second))
+		inner := supervisor.Supervisor("inner", one, specs(a))
+		sup := e.start(one, specs(inner))
+		e.take()
+		old := e.Resolve(a.Ref().Dest())
+		process.Exit(e.Ctx, e.Resolve(inner.Ref().Dest()), process.Kill)
+		e.wantInAnyOrder("-a(killed)", "+a")
+		if !old.Alive() {
+			t.Error("the old incarnation did not take its time")
+		}
+		if now := e.Resolve(a.Ref().Dest()); now == old {
+			t.Error("the reference reaches the old incarnation")
+		}
+		time.Sleep(2 * time.Second)
+		sup.wantStates("inner:running")
+		if !e.Resolve(a.Ref().Dest()).Alive() {
+			t.Error("the end of the old incarnation took the new one along")
+		}
+	})
+}
+
+func TestMap(t *testing.T) {
+	bubble(t, func(e *env) {
+		type client struct{ workerRef }
+		calls := 0
+		a := supervisor.Map(e.worker("a"), func(r workerRef) client { calls++; return client{r} })
+		sup := e.start(one, nil)
+		got, err := supervisor.StartChild(e.Ctx, sup, a.Shutdown(time.Second))
+		if err != nil || got != a.Ref() || calls != 1 {
+			t.Errorf("reference %v (%v) after %d calls of f, want %v", got, err, calls, a.Ref())
+		}
+		sup.wantSpec(supervisor.SpecInfo{ID: "a", Restart: supervisor.Permanent, Shutdown: time.Second, Type: supervisor.Worker})
+	})
+}
+
+func TestRootMustBeASupervisor(t *testing.T) {
+	bubble(t, func(e *env) {
+		_, err := supervisor.Start(e.Ctx, supervisor.Child[supervisor.Ref]{})
+		e.wantProblem(err, "", supervisor.MissingStart)
+		_, err = supervisor.Start(e.Ctx, supervisor.Map(e.worker("a"), func(workerRef) supervisor.Ref { return supervisor.Ref{} }))
+		e.wantProblem(err, "a", supervisor.NotSupervisor)
+	})
+}
+
+func TestFlags(t *testing.T) {
+	bubble(t, func(e *env) {
+		e.refused("sup", supervisor.InvalidIntensity, one, nil, supervisor.Intensity(-1, time.Second))
+		e.refused("sup", supervisor.InvalidIntensity, one, nil, supervisor.Intensity(1, 0))
+		e.refused("sup", supervisor.InvalidAutoShutdown, one, nil, supervisor.AutoShutdown(7))
+		sup := e.start(one, nil, supervisor.Named("root"))
+		if pid, _ := process.WhereIs(e.Ctx, "root"); pid != sup.pid {
+			t.Errorf("root is %v, want %v", pid, sup.pid)
+		}
+		_, err := supervisor.Start(e.Ctx, supervisor.Supervisor("sup", one, specs(e.worker("a")), supervisor.Named("root")))
+		var already *process.AlreadyStarted
+		if !errors.As(err, &already) || already.PID != sup.pid {
+			t.Errorf("second root: %v", err)
+		}
+		e.want("")
+	})
+}
+
+// A child that sends its supervisor an exit signal has not ended; OTP starts a second one.
+func TestExitSignalOfALiveChild(t *testing.T) {
+	bubble(t, func(e *env) {
+		impostor := supervisor.Func("impostor", untilDone)
+		sup := e.start(one, specs(impostor))
+		before := sup.child("impostor")
+		got := make(chan struct{})
+		_, err := supervisor.StartChild(e.Ctx, sup, supervisor.Server("a", func() *exiter { return &exiter{got} }))
+		wantErr(t, "start", err, nil)
+		genserver.Cast(e.Ctx, genserver.RefTo[*exiter](sup.child("a")), signal{to: sup.pid})
+		<-got
+		sup.wantStates("a:running impostor:running")
+		if sup.child("impostor") != before {
+			t.Error("a sibling was restarted")
+		}
+	})
+}
+
+type exiter struct{ done chan struct{} }
+type signal struct {
+	genserver.CastTo[*exiter]
+	to process.PID
+}
+
+func (*exiter) Init(c *genserver.Context) genserver.Result { return c.OK() }
+func (x *exiter) HandleCast(c *genserver.Context, msg any) genserver.Result {
+	switch msg := msg.(type) {
+	case signal:
+		process.Exit(c, msg.to, errBoom)
+		close(x.done)
+		return c.NoReply()
+	}
+	return c.Unhandled(msg)
+}
+
+// A child that is killed while it is busy is replaced at once.
+func TestBusyChildIsAbandoned(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a").Shutdown(100 * time.Millisecond)
+		sup := e.start(one, specs(a))
+		genserver.Cast(e.Ctx, a.Ref(), sleepFor{d: time.Minute})
+		synctest.Wait()
+		begin := time.Now()
+		wantErr(t, "terminate", supervisor.TerminateChild(e.Ctx, sup, "a"), nil)
+		e.wantAfter("the kill", time.Since(begin), 100*time.Millisecond)
+		wantErr(t, "restart", supervisor.RestartChild(e.Ctx, sup, "a"), nil)
+		if n := e.Node.Abandoned(); n != 1 {
+			t.Errorf("%d abandoned processes, want 1", n)
+		}
+		e.want("+a +a")
+		time.Sleep(time.Minute)
+		if n := e.Node.Abandoned(); n != 0 {
+			t.Errorf("%d abandoned processes after all have returned", n)
+		}
+	})
+}
+
+// A management call waits without the limit that other calls have.
+func TestManagementWaits(t *testing.T) {
+	bubble(t, func(e *env) {
+		sup := e.start(one, nil)
+		_, err := supervisor.StartChild(e.Ctx, sup, e.worker("a", startTakes(time.Hour)))
+		wantErr(t, "slow start", err, nil)
+	})
+}
+
+func TestPanickingWorkerIsRestarted(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a")
+		e.start(one, specs(a))
+		fate := e.Watch(e.Resolve(a.Ref().Dest()))
+		genserver.Cast(e.Ctx, a.Ref(), panicWith{value: errBoom})
+		e.want("+a -a(panic: boom) +a")
+		wantErr(t, "exit reason", fate.Reason(), errBoom)
+	})
+}

@@ -1,0 +1,69 @@
+package supervisor_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
+)
+
+func TestRunStopsInOrder(t *testing.T) {
+	bubble(t, func(e *env) {
+		ctx, cancel := context.WithCancel(e.Ctx)
+		tree := supervisor.Supervisor("root", one, []supervisor.Spec{
+			e.worker("db"),
+			supervisor.Supervisor("inner", one, specs(e.worker("a", stopTakes(time.Minute)).Shutdown(time.Hour))),
+			e.worker("http"),
+		})
+		done := make(chan error, 1)
+		go func() { done <- supervisor.Run(ctx, tree) }()
+		e.want("+db +a +http")
+		cancel()
+		wantErr(t, "run", <-done, nil)
+		e.want("-http(shutdown) -a(shutdown) -db(shutdown)")
+	})
+}
+
+// What has been started when ctx ends is stopped in order too.
+func TestRunCancelledInTheStart(t *testing.T) {
+	bubble(t, func(e *env) {
+		ctx, cancel := context.WithTimeout(e.Ctx, 50*time.Millisecond)
+		defer cancel()
+		err := supervisor.Run(ctx, supervisor.Supervisor("root", one, specs(e.worker("a"), e.worker("b", startTakes(time.Second)))))
+		wantErr(t, "run", err, nil)
+		e.want("+a +b -b(shutdown) -a(shutdown)")
+		wantErr(t, "run with an ended context", supervisor.Run(ctx, supervisor.Supervisor("root", one, specs(e.worker("a")))), nil)
+		e.want("")
+	})
+}
+
+func TestRunTellsWhyTheTreeEnded(t *testing.T) {
+	bubble(t, func(e *env) {
+		run := func(tree supervisor.Child[supervisor.Ref], then func()) error {
+			done := make(chan error, 1)
+			go func() { done <- supervisor.Run(e.Ctx, tree) }()
+			synctest.Wait()
+			then()
+			return <-done
+		}
+		e.plan("a", fail)
+		e.wantStartError(run(supervisor.Supervisor("root", one, specs(e.worker("a"))), func() {}), "a", errBoom)
+
+		a := e.worker("a")
+		err := run(supervisor.Supervisor("root", one, specs(a), supervisor.Intensity(0, time.Second)), func() { e.crash(a.Ref()) })
+		if err != process.Shutdown {
+			t.Errorf("too many restarts: %v", err)
+		}
+		root := supervisor.Supervisor("root", one, nil)
+		wantErr(t, "stop", run(root, func() { supervisor.Stop(e.Ctx, root.Ref()) }), nil)
+		wantErr(t, "kill", run(root, func() { process.Exit(e.Ctx, e.Resolve(root.Ref().Dest()), process.Kill) }), process.Killed)
+		var bad *supervisor.SpecError
+		if err := supervisor.Run(e.Ctx, supervisor.Supervisor("root", 0, nil)); !errors.As(err, &bad) {
+			t.Errorf("bad spec: %v", err)
+		}
+	})
+}
