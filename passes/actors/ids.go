@@ -71,6 +71,8 @@ func typeID(t types.Type, fset *token.FileSet) TypeID {
 		return "chan " + typeID(t.Elem(), fset)
 	case *types.Named:
 		return TypeID(namedID(t, fset, true))
+	case *types.TypeParam:
+		return anyArg
 	default:
 		return TypeID(types.TypeString(t, nil))
 	}

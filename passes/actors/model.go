@@ -30,8 +30,8 @@ func (p Pos) String() string {
 	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
 }
 
-// TypeID names a type in the whole program: import path, name and canonical type arguments, "*" for a pointer;
-// a type declared in a function carries its position. "" is unknown.
+// TypeID names a type in the whole program: import path, name and canonical type arguments ("?" for a type
+// parameter), "*" for a pointer; a type declared in a function carries its position. "" is unknown.
 type TypeID string
 
 // Origin is the ID without type arguments: every instance of a generic type has the same.
@@ -40,6 +40,18 @@ func (t TypeID) Origin() TypeID {
 		return t[:i]
 	}
 	return t
+}
+
+// anyArg stands for a type parameter: a generic function's own name for it means nothing elsewhere.
+const anyArg = "?"
+
+// Matches says whether two IDs may be the same type: they are equal, or instances of one generic type of which one
+// is named inside a generic function.
+func (t TypeID) Matches(u TypeID) bool {
+	if t == u {
+		return true
+	}
+	return (strings.Contains(string(t), anyArg) || strings.Contains(string(u), anyArg)) && t.Origin() == u.Origin()
 }
 
 // Elem is the ID without leading pointers.

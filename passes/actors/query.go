@@ -98,6 +98,21 @@ func (m *Model) InCone(id FuncID) bool {
 // Server returns the server with the given type (with or without pointer and type arguments), or nil.
 func (m *Model) Server(t TypeID) *Server { return m.servers[key(t)] }
 
+// ServersOf lists the servers that a reference's type argument may stand for: the server itself, or for an
+// interface the servers that are known to become it.
+func (m *Model) ServersOf(t TypeID) []*Server {
+	if s := m.Server(t); s != nil {
+		return []*Server{s}
+	}
+	var all []*Server
+	for _, b := range m.bound[t] {
+		if s := m.Server(b.Type); s != nil && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Servers iterates over the servers of all packages.
 func (m *Model) Servers() iter.Seq[*Server] {
 	return func(yield func(*Server) bool) {
@@ -303,7 +318,7 @@ func (m *Model) Reach(from FuncID, w Walk) iter.Seq[[]Step] {
 
 // Runs says whether code that is guarded by the cases may run for msg; "" is any message.
 func Runs(cases []TypeID, msg TypeID) bool {
-	return msg == "" || cases == nil || slices.Contains(cases, msg)
+	return msg == "" || cases == nil || slices.ContainsFunc(cases, msg.Matches)
 }
 
 // MsgIn is the walk's message in the last function of a path that Reach yielded for w: w.Msg while the message

@@ -75,9 +75,7 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	s := b.newSite(f, call, at)
 	s.Kind, s.Role, s.ChildOf = kind, role.String(), role.ChildKind
 	s.Target = b.typeArg(nth(targs, role.Server), f)
-	if reply := nth(targs, role.Reply); reply != nil {
-		s.Reply = b.typeID(reply)
-	}
+	s.Reply = b.typeArg(nth(targs, role.Reply), f).Type
 	s.ID, s.IDParam = b.stringOf(argument(common, role.ID))
 	s.Instance = b.instance(argument(common, role.Target))
 	s.Linked = role.Kind == roles.StartLink || role.Kind == roles.SpawnLink

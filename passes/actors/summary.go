@@ -107,7 +107,7 @@ func (b *builder) instruction(f *ssa.Function, fn *Func, instr ssa.Instruction, 
 	case ssa.CallInstruction:
 		b.call(f, fn, instr, at)
 	case *ssa.MakeInterface:
-		b.bind(instr.Type(), instr.X.Type(), instr.Pos(), f)
+		b.bind(instr.Type(), instr.X.Type(), b.conversion(instr), f)
 	case *ssa.Send:
 		fn.block(BlockChan, "send", b.pos(instr.Pos()), at)
 	case *ssa.UnOp:
@@ -211,7 +211,7 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 	}
 	for i, arg := range call.Args {
 		i += shift
-		if i < 255 && (roles.IsType(arg.Type(), roles.RefType) || roles.IsType(arg.Type(), roles.ToType)) {
+		if row, ok := roles.TypeOf(arg.Type()); ok && row.Kind.Refers() && i < 255 {
 			if in := b.instance(arg); in.Kind != UnknownInstance {
 				edge.Refs = append(edge.Refs, RefArg{roles.Arg(i + 1), in})
 			}
@@ -278,6 +278,23 @@ func valuePos(instr ssa.Instruction, f *ssa.Function) token.Pos {
 		return f.Pos()
 	}
 	return instr.Pos()
+}
+
+// conversion is where a value becomes an interface; an implicit conversion has the position of what uses it.
+func (b *builder) conversion(instr *ssa.MakeInterface) token.Pos {
+	if instr.Pos().IsValid() {
+		return instr.Pos()
+	}
+	for _, ref := range *instr.Referrers() {
+		if call, ok := ref.(ssa.CallInstruction); ok {
+			from, _ := b.syntax.extent(call)
+			return from
+		}
+		if ref.Pos().IsValid() {
+			return ref.Pos()
+		}
+	}
+	return token.NoPos
 }
 
 // bind records that a concrete type becomes an interface of the cone.

@@ -253,6 +253,15 @@ const (
 	StdContextType
 )
 
+// Refers says whether a value of such a type denotes a process.
+func (k TypeKind) Refers() bool {
+	switch k {
+	case RefType, ToType, PIDType, DestType, NameType:
+		return true
+	}
+	return false
+}
+
 // Type is the role of one named type.
 type Type struct {
 	Package, Name string
