@@ -6,11 +6,9 @@ package unsupervised
 
 import (
 	"fmt"
-	"go/token"
-	"path/filepath"
-	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/otplint/otplint/passes/ownership"
 )
@@ -61,12 +59,12 @@ func run(pass *analysis.Pass) (any, error) {
 		pass.Report(analysis.Diagnostic{
 			Pos:     g.Pos,
 			Message: message(g),
-			Related: related(pass.Fset, owned, g),
+			Related: related(owned, g),
 		})
 	}
 	for _, p := range owned.Processes {
 		if !p.Owned {
-			pass.Report(analysis.Diagnostic{Pos: p.Pos, Message: processMessage(p)})
+			pass.Report(analysis.Diagnostic{Pos: p.Pos, Message: processMessage(p), Related: callers(owned, p.Starter)})
 		}
 	}
 	return nil, nil
@@ -79,8 +77,7 @@ func message(g *ownership.Goroutine) string {
 	lonely := "nothing joins, awaits or stops it, and a panic in it ends the program"
 	switch w.Kind {
 	case ownership.DeadStop:
-		return fmt.Sprintf("goroutine has no owner: the loop at %s can only end by a signal that never comes (%s), nothing joins or awaits it, and a panic in it ends the program; %s",
-			w.Site, w.Stop, remedy)
+		return fmt.Sprintf("goroutine has no owner: the loop at %s never ends (%s), %s; %s", w.Site, w.Stop, lonely, remedy)
 	case ownership.Serves:
 		return fmt.Sprintf("goroutine has no owner: the server at %s runs until the program ends (%s), and nothing learns that it failed; make it a supervised child (httpchild.Child)",
 			w.Site, w.Stop)
@@ -98,19 +95,20 @@ const maxCallers = 5
 
 // related shows the work, and where the function that starts the goroutine is
 // called in this package.
-func related(fset *token.FileSet, owned *ownership.Result, g *ownership.Goroutine) []analysis.RelatedInformation {
+func related(owned *ownership.Result, g *ownership.Goroutine) []analysis.RelatedInformation {
 	var out []analysis.RelatedInformation
 	if g.Work.Pos.IsValid() {
 		out = append(out, analysis.RelatedInformation{Pos: g.Work.Pos, Message: "this keeps it running, in " + g.Work.Func})
 	}
-	for i, c := range owned.Callers[g.Starter] {
-		if i == maxCallers {
-			break
+	return append(out, callers(owned, g.Starter)...)
+}
+
+func callers(owned *ownership.Result, starter *ssa.Function) []analysis.RelatedInformation {
+	var out []analysis.RelatedInformation
+	for _, c := range owned.Callers[starter] {
+		if len(out) < maxCallers {
+			out = append(out, analysis.RelatedInformation{Pos: c.Pos, Message: "started from " + c.In})
 		}
-		if strings.HasSuffix(filepath.Base(fset.Position(c.Pos).Filename), "_test.go") {
-			continue
-		}
-		out = append(out, analysis.RelatedInformation{Pos: c.Pos, Message: "started from " + c.In})
 	}
 	return out
 }
@@ -120,5 +118,14 @@ func processMessage(p *ownership.Process) string {
 	if p.Server != "" {
 		what = p.Server
 	}
-	return fmt.Sprintf("%s is started outside a supervision tree: after a crash nothing restarts it, and nothing here links, monitors or stops it; make it a child of a supervisor, or link it (StartLink)", what)
+	return fmt.Sprintf("%s is started outside a supervision tree: nothing restarts it after a crash, and nothing here links, monitors or stops it; make it a child of a supervisor, or link it to its user (%s)",
+		what, linked(p))
+}
+
+// linked names the start that links.
+func linked(p *ownership.Process) string {
+	if p.Server != "" {
+		return "genserver.StartLink"
+	}
+	return "process.SpawnLink"
 }

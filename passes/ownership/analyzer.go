@@ -56,10 +56,11 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	p := analyse(pass.Fset, s.Funcs, deps)
+	result := p.result()
 	if all := p.summaries(); len(all.List) > 0 {
 		pass.ExportPackageFact(all)
 	}
-	return p.result(), nil
+	return result, nil
 }
 
 // analysisOf is the analysis of one package.
@@ -71,6 +72,7 @@ type analysisOf struct {
 	loopCache  map[*ssa.Function][]loop
 	spawns     map[*ssa.Function]int // parameter that is run in a goroutine
 	singletons map[*ssa.Function]bool
+	adrift     map[*ssa.Function]bool // run by goroutines without an owner only
 }
 
 func analyse(fset *token.FileSet, fns []*ssa.Function, deps map[string]*Summary) *analysisOf {
@@ -79,7 +81,7 @@ func analyse(fset *token.FileSet, fns []*ssa.Function, deps map[string]*Summary)
 	})
 	p := &analysisOf{fset: fset, flow: newFlow(withWrappers(fns), deps), deps: deps,
 		bodies: map[*ssa.Function]*body{}, loopCache: map[*ssa.Function][]loop{},
-		spawns: map[*ssa.Function]int{}, singletons: map[*ssa.Function]bool{}}
+		spawns: map[*ssa.Function]int{}, singletons: map[*ssa.Function]bool{}, adrift: map[*ssa.Function]bool{}}
 	p.findSpawners()
 	p.findSingletons()
 	return p
@@ -110,10 +112,15 @@ func withWrappers(fns []*ssa.Function) []*ssa.Function {
 }
 
 func (p *analysisOf) result() *Result {
-	r := &Result{Goroutines: p.goroutines(), Processes: p.processes(), Callers: map[*ssa.Function][]Caller{}}
+	r := &Result{Goroutines: p.goroutines(), Callers: map[*ssa.Function][]Caller{}}
+	p.findAdrift(r.Goroutines)
+	r.Processes = p.processes()
 	starters := map[*ssa.Function]bool{}
 	for _, g := range r.Goroutines {
 		starters[g.Starter] = true
+	}
+	for _, proc := range r.Processes {
+		starters[proc.Starter] = true
 	}
 	for _, fn := range p.flow.fns {
 		for _, b := range fn.Blocks {

@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/otplint/otplint/passes/roles"
 )
 
 // call adds what a call, a defer or a go statement does to objects.
@@ -26,6 +28,7 @@ func (f *flow) call(in ssa.CallInstruction) {
 			f.join(callee.Params[i], a)
 		case isContext(a.Type()):
 			// Whoever gets a context cannot cancel it.
+		case isHandle(a.Type()) && f.usesOnly(in, i):
 		default:
 			f.escape(a)
 		}
@@ -39,6 +42,19 @@ func (f *flow) call(in ssa.CallInstruction) {
 	} else if _, tuple := v.Type().(*types.Tuple); !tuple && !f.fresh(c, 0) {
 		f.unknown(v)
 	}
+}
+
+// usesOnly handles a process that is passed to a function of another package.
+// It reports false if that function may own it from now on.
+func (f *flow) usesOnly(in ssa.CallInstruction, i int) bool {
+	fn := calleeOf(in.Common())
+	if fn == nil || fn.Object() == nil || fn.Object().Pkg() == nil || roles.FrameworkOf(fn.Object().Pkg().Path()) != nil {
+		return false
+	}
+	if s := f.deps[fn.Object().(*types.Func).FullName()]; s != nil && s.Owns&(1<<i) != 0 {
+		f.event(opStop, in.Common().Args[i], in)
+	}
+	return true
 }
 
 // fresh reports whether the i-th result of a call of another package's function

@@ -34,6 +34,8 @@ type object struct {
 	ticks   bool // a ticker's channel: never closed
 	signals bool // a channel of os.Signal
 	made    bool // the package makes it
+	kept    bool // process: a field, map or global of the package holds it
+	given   bool // process: an exported function returns it
 	events  []event
 	name    string // how a reader knows it
 }
@@ -189,6 +191,8 @@ func (f *flow) union(a, b any) {
 		oa.ticks = oa.ticks || ob.ticks
 		oa.signals = oa.signals || ob.signals
 		oa.made = oa.made || ob.made
+		oa.kept = oa.kept || ob.kept
+		oa.given = oa.given || ob.given
 		oa.events = append(oa.events, ob.events...)
 		if oa.name == "" {
 			oa.name = ob.name
@@ -249,9 +253,8 @@ func (f *flow) field(v ssa.Value, owner types.Type, index int) any {
 func (f *flow) function(fn *ssa.Function) {
 	if f.called[fn] {
 		for _, p := range fn.Params {
-			if carries(p.Type()) {
-				f.escape(p)
-				f.of(p).live = true
+			if carries(p.Type()) && !isHandle(p.Type()) {
+				f.unknown(p)
 			}
 		}
 	}
@@ -272,10 +275,27 @@ func (f *flow) join(to, from ssa.Value) {
 		return
 	}
 	if !carries(to.Type()) {
-		f.escape(from)
+		if !isHandle(from.Type()) { // a reference in a log line is not handed over
+			f.escape(from)
+		}
 		return
 	}
 	f.union(f.node(to), f.node(from))
+}
+
+// keep notes that the package stores a process in something that outlives the call.
+func (f *flow) keep(in, v ssa.Value) {
+	if !isHandle(v.Type()) {
+		return
+	}
+	switch in := in.(type) {
+	case *ssa.FieldAddr, *ssa.Global:
+		f.of(v).kept = true
+	default:
+		if _, ok := in.Type().Underlying().(*types.Map); ok {
+			f.of(v).kept = true
+		}
+	}
 }
 
 func (f *flow) event(op op, v ssa.Value, in ssa.Instruction) {
@@ -293,6 +313,7 @@ func (f *flow) instr(fn *ssa.Function, in ssa.Instruction) {
 		f.of(in).made = true
 	case *ssa.Store:
 		f.join(in.Addr, in.Val)
+		f.keep(in.Addr, in.Val)
 	case *ssa.UnOp:
 		if in.Op == token.ARROW {
 			f.event(opRecv, in.X, in)
@@ -326,6 +347,7 @@ func (f *flow) instr(fn *ssa.Function, in ssa.Instruction) {
 		f.union(in, f.node(in.X))
 	case *ssa.MapUpdate:
 		f.join(in.Map, in.Value)
+		f.keep(in.Map, in.Value)
 		f.join(in.Map, in.Key)
 	case *ssa.Extract:
 		f.extract(in)
@@ -415,8 +437,13 @@ func (f *flow) results(fn *ssa.Function, in *ssa.Return) {
 			continue
 		}
 		f.union(result{fn, i}, f.node(r))
-		if f.called[fn] {
-			f.object(result{fn, i}).open = true
+		if !f.called[fn] {
+			continue
+		}
+		if o := f.object(result{fn, i}); isHandle(r.Type()) {
+			o.given = true
+		} else {
+			o.open = true
 		}
 	}
 }

@@ -130,13 +130,64 @@ type leave struct {
 func (l loop) leaves() []leave {
 	var out []leave
 	for _, b := range l.fn.Blocks {
-		for i, s := range b.Succs {
-			if l.blocks[b] && !l.blocks[s] && !(l.bare && dooms(s)) {
-				out = append(out, l.leave(b, i))
-			}
+		if l.blocks[b] {
+			out = l.leavesFrom(b, out)
 		}
 	}
 	return out
+}
+
+func (l loop) leavesFrom(b *ssa.BasicBlock, out []leave) []leave {
+	for i, s := range b.Succs {
+		switch {
+		case l.blocks[s] || noCase(s) || l.bare && dooms(s):
+		case l.dispatches(s):
+			out = l.leavesFrom(s, out)
+		default:
+			out = append(out, l.leave(b, i))
+		}
+	}
+	return out
+}
+
+// dispatches reports whether b, outside the loop, goes on choosing the case of a
+// select inside it: the last cases stand there if all of them leave.
+func (l loop) dispatches(b *ssa.BasicBlock) bool {
+	sel, _ := chosenBy(b)
+	return sel != nil && l.blocks[sel.Block()] && len(b.Instrs) == 2
+}
+
+// chosenBy returns the select whose k-th case b chooses or passes over.
+func chosenBy(b *ssa.BasicBlock) (sel *ssa.Select, k int) {
+	cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return nil, 0
+	}
+	cmp, ok := cond.Cond.(*ssa.BinOp)
+	if !ok || cmp.Op != token.EQL {
+		return nil, 0
+	}
+	ext, ok := cmp.X.(*ssa.Extract)
+	c, isConst := cmp.Y.(*ssa.Const)
+	if !ok || !isConst || ext.Index != 0 {
+		return nil, 0
+	}
+	sel, ok = ext.Tuple.(*ssa.Select)
+	if !ok {
+		return nil, 0
+	}
+	return sel, int(c.Int64())
+}
+
+// noCase reports whether b is the panic that SSA puts behind a select.
+func noCase(b *ssa.BasicBlock) bool {
+	p, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Panic)
+	return ok && !p.Pos().IsValid() && len(b.Preds) == 1 && isChoice(b.Preds[0])
+}
+
+func isChoice(b *ssa.BasicBlock) bool {
+	sel, _ := chosenBy(b)
+	return sel != nil
 }
 
 // dooms reports whether no return is reachable from b.
@@ -215,35 +266,25 @@ func (l loop) leave(b *ssa.BasicBlock, i int) leave {
 	if !ok {
 		return leave{}
 	}
+	if sel, k := chosenBy(b); sel != nil {
+		if i == 0 && k >= 0 && k < len(sel.States) && sel.States[k].Dir == types.RecvOnly {
+			return leave{stop: sel.States[k].Chan}
+		}
+		return leave{}
+	}
 	switch c := cond.Cond.(type) {
 	case *ssa.BinOp:
-		return l.comparison(c, i)
+		// ctx.Err() != nil
+		if call, ok := c.X.(*ssa.Call); ok {
+			if recv, name := methodOf(&call.Call); name == "Err" && recv != nil && isContext(recv.Type()) {
+				return leave{stop: recv}
+			}
+		}
 	case *ssa.Extract:
 		return l.received(c, b, i)
 	case *ssa.UnOp:
 		if ext, ok := c.X.(*ssa.Extract); ok && c.Op == token.NOT {
 			return l.received(ext, b, 1-i)
-		}
-	}
-	return leave{}
-}
-
-// comparison handles the dispatch of a select (index == k) and ctx.Err() != nil.
-func (l loop) comparison(c *ssa.BinOp, succ int) leave {
-	if ext, ok := c.X.(*ssa.Extract); ok && c.Op == token.EQL {
-		sel, isSelect := ext.Tuple.(*ssa.Select)
-		k, isConst := c.Y.(*ssa.Const)
-		if isSelect && isConst && ext.Index == 0 {
-			n := int(k.Int64())
-			if succ == 0 && n >= 0 && n < len(sel.States) && sel.States[n].Dir == types.RecvOnly {
-				return leave{stop: sel.States[n].Chan}
-			}
-			return leave{}
-		}
-	}
-	if call, ok := c.X.(*ssa.Call); ok {
-		if recv, name := methodOf(&call.Call); name == "Err" && recv != nil && isContext(recv.Type()) {
-			return leave{stop: recv}
 		}
 	}
 	return leave{}
@@ -270,25 +311,9 @@ func (l loop) received(ext *ssa.Extract, b *ssa.BasicBlock, succ int) leave {
 
 // chosen returns the channel of the select case that b belongs to.
 func chosen(sel *ssa.Select, b *ssa.BasicBlock) ssa.Value {
-	for ; b != nil; b = b.Idom() {
-		idom := b.Idom()
-		if idom == nil || len(idom.Instrs) == 0 {
-			break
-		}
-		cond, ok := idom.Instrs[len(idom.Instrs)-1].(*ssa.If)
-		if !ok || idom.Succs[0] != b {
-			continue
-		}
-		cmp, ok := cond.Cond.(*ssa.BinOp)
-		if !ok {
-			continue
-		}
-		ext, ok := cmp.X.(*ssa.Extract)
-		k, isConst := cmp.Y.(*ssa.Const)
-		if ok && isConst && ext.Tuple == sel && ext.Index == 0 && cmp.Op == token.EQL {
-			if n := int(k.Int64()); n >= 0 && n < len(sel.States) {
-				return sel.States[n].Chan
-			}
+	for ; b.Idom() != nil; b = b.Idom() {
+		if s, k := chosenBy(b.Idom()); s == sel && b.Idom().Succs[0] == b && k >= 0 && k < len(sel.States) {
+			return sel.States[k].Chan
 		}
 	}
 	if len(sel.States) == 1 {

@@ -51,4 +51,6 @@ type Goroutine struct {
 	Work    *Work  // why it lasts; nil if nothing in it does
 	Wiring  bool   // started by main.main or by a singleton's sync.Once
 	Helper  string // the wrapper that starts it, "" for a go statement
+
+	body *body
 }

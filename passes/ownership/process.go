@@ -43,7 +43,7 @@ func (p *analysisOf) process(fn *ssa.Function, in *ssa.Call) *Process {
 	if !ok {
 		return nil
 	}
-	proc := &Process{Pos: in.Pos(), Starter: fn, Call: start.call, Server: start.server}
+	proc := &Process{Pos: callPos(in), Starter: fn, Call: start.call, Server: start.server}
 	if start.body != nil && !p.livesLong(start.body) {
 		return nil
 	}
@@ -80,7 +80,44 @@ func (p *analysisOf) handleOwned(v ssa.Value) bool {
 		return false // dropped
 	}
 	o := p.flow.of(v)
-	return o.open || o.has(opStop)
+	return o.open || o.given && !o.kept || p.stops(o)
+}
+
+// stops reports whether something ends or watches the process that is itself
+// owned: what a goroutine without an owner stops has no owner either.
+func (p *analysisOf) stops(o *object) bool {
+	for _, e := range o.events {
+		if e.op == opStop && !p.adrift[e.in.Parent()] {
+			return true
+		}
+	}
+	return false
+}
+
+// findAdrift finds the functions that only goroutines without an owner run.
+func (p *analysisOf) findAdrift(gs []*Goroutine) {
+	for _, g := range gs {
+		if g.Class != Ownerless || g.body == nil {
+			continue
+		}
+		for fn := range g.body.fns {
+			if !p.flow.called[fn] {
+				p.adrift[fn] = true
+			}
+		}
+	}
+}
+
+// passedOn returns the set of fn's parameters, as bits, that are processes which
+// fn or its package ends or watches.
+func (p *analysisOf) passedOn(fn *ssa.Function) uint64 {
+	var set uint64
+	for i, param := range fn.Params {
+		if i < 64 && isHandle(param.Type()) && p.stops(p.flow.of(param)) {
+			set |= 1 << i
+		}
+	}
+	return set
 }
 
 // handle returns the i-th result of a call, or nil if it is not used.
@@ -163,7 +200,7 @@ func (p *analysisOf) startedResult(fn *ssa.Function) (index int, server string) 
 			if !ok || start.result != at || start.body != nil && !p.livesLong(start.body) || start.unknown {
 				continue
 			}
-			if h := handle(call, at); h != nil && !p.flow.of(h).has(opStop) {
+			if h := handle(call, at); h != nil && !p.stops(p.flow.of(h)) {
 				return i + 1, start.server
 			}
 		}

@@ -1,6 +1,8 @@
 package ownership
 
 import (
+	"go/ast"
+	"go/token"
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
@@ -31,7 +33,7 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 	if !ok {
 		return nil
 	}
-	g := &Goroutine{Pos: in.Pos(), Starter: fn, Wiring: p.wiring(fn)}
+	g := &Goroutine{Pos: callPos(call), Starter: fn, Wiring: p.wiring(fn)}
 	if _, isGo := in.(*ssa.Go); isGo {
 		b := p.bodyOfGo(call)
 		if b == nil {
@@ -39,6 +41,7 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 		}
 		g.Entry = entryName(call.Common())
 		g.Class, g.Work = p.classify(b)
+		g.body = b
 		return g
 	}
 	entry, helper := p.handed(call)
@@ -50,8 +53,24 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 		g.Class = Joined
 		return g
 	}
-	g.Class, g.Work = p.classify(p.bodyOf(entry))
+	g.body = p.bodyOf(entry)
+	g.Class, g.Work = p.classify(g.body)
 	return g
+}
+
+// callPos is where a call begins; SSA knows only its parenthesis.
+func callPos(in ssa.CallInstruction) token.Pos {
+	pos := in.Pos()
+	if _, ok := in.(*ssa.Call); !ok || in.Parent().Syntax() == nil {
+		return pos
+	}
+	ast.Inspect(in.Parent().Syntax(), func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok && call.Lparen == in.Pos() {
+			pos = call.Pos()
+		}
+		return true
+	})
+	return pos
 }
 
 // bodyOfGo returns what a go statement runs, or nil if that is not known.

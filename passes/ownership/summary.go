@@ -21,6 +21,7 @@ type Summary struct {
 	Stop   string
 	Ctx    int    // DeadStop if the Ctx-th argument (from 1, receiver counted) is never cancelled; 0: none
 	Spawns int    // it runs its Spawns-th argument in a goroutine that it does not own; 0: none
+	Owns   uint64 // the arguments, as bits, that are processes which it ends or watches
 	Server string // Starts: the server's type
 	Starts int    // its Starts-th result is a process that it started and does not own; 0: none
 }
@@ -42,7 +43,7 @@ func (p *analysisOf) summaries() *Summaries {
 		if obj == nil {
 			continue
 		}
-		if s := p.summary(fn, obj); s.Kind != 0 || s.Spawns != 0 || s.Starts != 0 {
+		if s := p.summary(fn, obj); s.Kind != 0 || s.Spawns != 0 || s.Starts != 0 || s.Owns != 0 {
 			all[s.Func] = &s
 		}
 	}
@@ -59,6 +60,7 @@ func (p *analysisOf) summary(fn *ssa.Function, obj *types.Func) Summary {
 	if i, ok := p.spawns[fn]; ok {
 		s.Spawns = i + 1
 	}
+	s.Owns = p.passedOn(fn)
 	s.Starts, s.Server = p.startedResult(fn)
 	b := p.bodyOf(fn)
 	for i := range b.works {
