@@ -5,7 +5,6 @@ import (
 	"errors"
 	"runtime"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/otplint/otplint/runtime/process"
@@ -246,10 +245,9 @@ func TestOpenWaitsForTheFormer(t *testing.T) {
 
 func TestShutdownTime(t *testing.T) {
 	bubble(t, func(e *env) {
-		got := make(map[string]time.Duration)
 		note := func(id string) func(context.Context) error {
 			return func(ctx context.Context) error {
-				got[id] = supervisor.ShutdownTime(ctx)
+				e.add(id + "=" + supervisor.ShutdownTime(ctx).String())
 				return untilDone(ctx)
 			}
 		}
@@ -259,12 +257,7 @@ func TestShutdownTime(t *testing.T) {
 			supervisor.Opened("opened", func(context.Context) (int, error) { return 0, nil },
 				func(ctx context.Context, _ int) error { return note("opened")(ctx) }).Shutdown(supervisor.Infinity),
 		})
-		synctest.Wait()
-		for id, want := range map[string]time.Duration{"default": 5 * time.Second, "set": time.Minute, "opened": supervisor.Infinity} {
-			if got[id] != want {
-				t.Errorf("%s: %v, want %v", id, got[id], want)
-			}
-		}
+		e.wantInAnyOrder("default=5s", "set=1m0s", "opened="+supervisor.Infinity.String())
 		if d := supervisor.ShutdownTime(e.Ctx); d != supervisor.Infinity {
 			t.Errorf("outside a child: %v", d)
 		}

@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -137,5 +136,5 @@ func (s *Sup) forget(e *entry) {
 
 // report logs what happened to a child.
 func (s *Sup) report(c *genserver.Context, what string, e *entry, reason error) {
-	slog.Warn("supervisor: "+what, "supervisor", s.id, "process", c.Self(), "child", e.id, "reason", reason)
+	c.Node().Logger().Warn("supervisor: "+what, "supervisor", s.id, "process", c.Self(), "child", e.id, "reason", reason)
 }
