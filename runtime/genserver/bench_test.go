@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,10 +49,8 @@ func (s *counter) HandleCast(c *genserver.Context, msg any) genserver.Result {
 //go:noinline
 func useStack(n int) int {
 	var buf [4096]byte
-	for i := range buf {
-		buf[i] = byte(n + i)
-	}
-	return int(buf[n&4095]) & 0
+	buf[n&4095] = byte(n)
+	return int(buf[(n+1)&4095])
 }
 
 func startCounter(b testing.TB, s *counter) genserver.Ref[*counter] {
@@ -72,6 +71,7 @@ func BenchmarkCall(b *testing.B) {
 			ref := startCounter(b, &counter{deep: bm.deep})
 			ctx := context.Background()
 			b.ReportAllocs()
+			defer cpu(b)()
 			for b.Loop() {
 				if _, err := genserver.Call(ctx, ref, add{by: 1}); err != nil {
 					b.Fatal(err)
@@ -91,6 +91,7 @@ func BenchmarkCall(b *testing.B) {
 				}
 			}()
 			b.ReportAllocs()
+			defer cpu(b)()
 			for b.Loop() {
 				in <- 1
 				<-out
@@ -104,6 +105,7 @@ func BenchmarkCast(b *testing.B) {
 	ref := startCounter(b, &counter{})
 	ctx := context.Background()
 	b.ReportAllocs()
+	defer cpu(b)()
 	for b.Loop() {
 		genserver.Cast(ctx, ref, bump{})
 	}
@@ -137,6 +139,7 @@ func BenchmarkCastRaw(b *testing.B) {
 		close(quit)
 	}()
 	b.ReportAllocs()
+	defer cpu(b)()
 	for b.Loop() {
 		mu.Lock()
 		queue = append(queue, bump{})
@@ -185,4 +188,14 @@ func TestIdleMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	t.Logf("%d bytes heap, %d stack, goroutines %d", (after.HeapAlloc-before.HeapAlloc)/count, (int64(after.StackInuse)-int64(before.StackInuse))/count, runtime.NumGoroutine())
 	runtime.KeepAlive(refs)
+}
+
+func cpu(b *testing.B) func() {
+	var u0, u1 syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &u0)
+	return func() {
+		syscall.Getrusage(syscall.RUSAGE_SELF, &u1)
+		ns := func(t syscall.Timeval) int64 { return t.Nano() }
+		b.ReportMetric(float64(ns(u1.Utime)+ns(u1.Stime)-ns(u0.Utime)-ns(u0.Stime))/float64(b.N), "cpu-ns/op")
+	}
 }

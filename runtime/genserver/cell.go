@@ -1,7 +1,6 @@
 package genserver
 
 import (
-	"maps"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -23,34 +22,32 @@ func newCell[R any]() *cell[R] {
 	return c
 }
 
-// pools has a pool for each type of answer. It is copied on write: there are
-// few types, and they are all seen soon.
-var pools struct {
-	sync.Mutex
-	byType atomic.Pointer[map[reflect.Type]*sync.Pool]
+// pool is the cells for one type of answer.
+type pool struct {
+	answer reflect.Type
+	sync.Pool
 }
 
-func poolOf[R any]() *sync.Pool {
+// pools finds the pool of a type. recent, indexed by a few bits of the type's
+// address, spares most calls the map.
+var (
+	pools  sync.Map // reflect.Type to *pool
+	recent [256]atomic.Pointer[pool]
+)
+
+func poolOf[R any]() *pool {
 	t := reflect.TypeFor[R]()
-	if m := pools.byType.Load(); m != nil {
-		if p := (*m)[t]; p != nil {
-			return p
-		}
+	at := reflect.ValueOf(t).Pointer()
+	slot := &recent[(at>>5^at>>13)%uintptr(len(recent))]
+	if p := slot.Load(); p != nil && p.answer == t {
+		return p
 	}
-	return addPool(t, &sync.Pool{New: func() any { return newCell[R]() }})
-}
-
-func addPool(t reflect.Type, p *sync.Pool) *sync.Pool {
-	pools.Lock()
-	defer pools.Unlock()
-	m := make(map[reflect.Type]*sync.Pool)
-	if old := pools.byType.Load(); old != nil {
-		if first := (*old)[t]; first != nil {
-			return first
-		}
-		maps.Copy(m, *old)
+	p, known := pools.Load(t)
+	if !known {
+		fresh := &pool{answer: t}
+		fresh.New = func() any { return newCell[R]() }
+		p, _ = pools.LoadOrStore(t, fresh)
 	}
-	m[t] = p
-	pools.byType.Store(&m)
-	return p
+	slot.Store(p.(*pool))
+	return p.(*pool)
 }

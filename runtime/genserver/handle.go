@@ -40,7 +40,7 @@ func (s *server) Handle(c *process.Context, m *process.Envelope) error {
 }
 
 func (s *server) call(m *process.Envelope) error {
-	gen := m.Call.Handling()
+	gen := m.Call.Gen()
 	h, ok := s.impl.(CallHandler)
 	if !ok {
 		return &UnhandledError{Callback: "HandleCall", Message: fmt.Sprintf("%T", m.Msg)}
@@ -105,7 +105,8 @@ func (s *server) logUnhandled(msg any) {
 	s.c.Node().Logger().Warn("message not handled",
 		slog.String("process", s.c.Self().String()),
 		slog.String("state", s.kind.typ.String()),
-		slog.String("message", fmt.Sprintf("%T", msg)))
+		slog.String("message", fmt.Sprintf("%T", msg)),
+		slog.String("value", fmt.Sprintf("%.200s", fmt.Sprintf("%+v", msg))))
 }
 
 // idleTimer is a server's idle timeout, made when it first asks for one.

@@ -79,7 +79,7 @@ func (s *server) system(m *process.Envelope) (handled bool, reason error) {
 	default:
 		return false, nil
 	}
-	gen := m.Call.Handling()
+	gen := m.Call.Gen()
 	answerWith(From{m.Call, gen})
 	m.Call.Returned(gen, reason == nil)
 	return true, reason
@@ -98,7 +98,7 @@ func (s *server) inspect(from From, req inspectRequest) {
 // one, so that its caller is told if the server ends first.
 func (s *server) hold(m *process.Envelope) {
 	if m.Call != nil {
-		m.Call.Returned(m.Call.Handling(), true)
+		m.Call.Returned(m.Call.Gen(), true)
 	}
 	s.held.messages = append(s.held.messages, *m)
 }

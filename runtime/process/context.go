@@ -90,18 +90,10 @@ func (c *Context) TrapExit(on bool) (was bool) {
 	return was
 }
 
-func (c *Context) own() *proc { return c.p }
-
 type procKey struct{}
 
 // procOf is the process that ctx descends from, or nil.
 func procOf(ctx context.Context) *proc {
-	if ctx == context.Background() {
-		return nil
-	}
-	if own, ok := ctx.(interface{ own() *proc }); ok {
-		return own.own()
-	}
 	p, _ := ctx.Value(procKey{}).(*proc)
 	return p
 }

@@ -83,7 +83,7 @@ func (p *proc) waitsFor() *proc {
 		return nil
 	}
 	word, target := q.word.Load(), q.target.Load()
-	if progress := word & stateMask; progress != queued && progress != handling {
+	if progress := word & stateMask; progress != asked {
 		return nil
 	}
 	if q.loose.Load() || p.waiting.Load() != q || q.word.Load() != word {

@@ -12,8 +12,8 @@ type Info struct {
 	Monitors    []PID // whom it monitors
 	MonitoredBy []PID // processes that monitor it
 	TrapExit    bool
-	Mailbox     int    // messages that nobody has handled yet
-	Handled     uint64 // messages handled
+	Mailbox     int    // messages in it, those of the batch that is being handled included
+	Handled     uint64 // messages of the batches before
 	Behaviour   string // "genserver", "process", ...
 	Type        string // the type of a server's state
 	Busy        bool   // its code is running
@@ -34,12 +34,9 @@ func InfoOf(_ context.Context, pid PID) (Info, bool) {
 	}
 	info.Parent = PID{p.parent}
 	info.TrapExit = p.trap
-	info.Handled = p.handled.Load()
+	info.Handled = p.handled
 	info.Busy = p.state == running
-	info.Mailbox = p.box.len()
-	if n := p.batch.len(); n > 0 && p.worker != nil {
-		info.Mailbox += n - int(info.Handled-p.worker.base)
-	}
+	info.Mailbox = p.box.len() + p.batch.len()
 	if b, ok := p.behaviour.(*plain); ok {
 		info.Mailbox += len(b.saved)
 	}

@@ -61,9 +61,9 @@ func unlink(p, q *proc) {
 	}
 }
 
-// lockBoth locks two different processes in the order of their numbers.
+// lockBoth locks two different processes, always in the same order.
 func lockBoth(p, q *proc) (unlock func()) {
-	if p.id > q.id {
+	if p.node.seq > q.node.seq || p.node == q.node && p.id > q.id {
 		p, q = q, p
 	}
 	p.mu.Lock()

@@ -17,6 +17,7 @@ import (
 // use and needs no closing. (OTP: erts, node/0.)
 type Node struct {
 	name      string
+	seq       uint64 // orders the locks of processes of different nodes
 	logger    *slog.Logger
 	lastID    atomic.Uint64
 	abandoned atomic.Int64
@@ -45,12 +46,14 @@ func WithLogger(l *slog.Logger) NodeOption { return func(n *Node) { n.logger = l
 // NewNode makes a node. The name is part of its PIDs' text and should be
 // unique among nodes that exchange PIDs.
 func NewNode(name string, opts ...NodeOption) *Node {
-	n := &Node{name: name, names: make(map[Name]*proc)}
+	n := &Node{name: name, seq: lastNode.Add(1), names: make(map[Name]*proc)}
 	for _, opt := range opts {
 		opt(n)
 	}
 	return n
 }
+
+var lastNode atomic.Uint64
 
 var defaultNode = NewNode("local")
 

@@ -25,7 +25,8 @@ type Pending struct {
 	target atomic.Pointer[proc]
 	from   atomic.Pointer[proc]
 	until  atomic.Int64  // the caller's deadline in Unix nanoseconds, 0 for none
-	done   chan struct{} // one token when the answer is there
+	asleep atomic.Bool   // the caller waits for a token
+	done   chan struct{} // the token; a caller that finds its answer at once takes none
 	timer  *time.Timer
 	err    error // why there is no answer: the exit reason
 
@@ -37,8 +38,7 @@ type Pending struct {
 // answer leaves at once. Both may happen on any goroutine.
 const (
 	free      = iota
-	queued    // in the mailbox
-	handling  // its callback runs
+	asked     // in the mailbox, or its callback runs
 	filling   // an answer is being written while the callback runs
 	filled    // an answer is there and leaves with the callback's return
 	open      // the callback has returned without an answer
@@ -78,11 +78,13 @@ func putPending(q *Pending, bubble bool) {
 }
 
 func (q *Pending) begin(target *proc) {
-	q.target.Store(target)
+	if q.target.Load() != target {
+		q.target.Store(target)
+	}
 	if q.loose.Load() {
 		q.loose.Store(false)
 	}
-	q.word.Store((q.word.Load()>>genShift+1)<<genShift | queued)
+	q.word.Store((q.word.Load()>>genShift+1)<<genShift | asked)
 }
 
 func (q *Pending) gen() uint64 { return q.word.Load() >> genShift }
@@ -142,10 +144,13 @@ func (q *Pending) Ask(ctx context.Context, to PID, msg any, timeout time.Duratio
 // process run at once, so that mostly there is nothing to wait for.
 func (q *Pending) wait(ctx context.Context, timeout time.Duration) error {
 	runtime.Gosched()
-	select {
-	case <-q.done:
+	if q.isAnswered() {
 		return nil
-	default:
+	}
+	q.asleep.Store(true)
+	if q.isAnswered() {
+		q.wakeUp()
+		return nil
 	}
 	var expired <-chan time.Time
 	if timeout > 0 {
@@ -159,18 +164,35 @@ func (q *Pending) wait(ctx context.Context, timeout time.Duration) error {
 	}
 	var err error
 	select {
-	case <-q.done:
+	case <-q.done: // whoever sent it has cleared asleep
 		return nil
 	case <-expired:
 		err = ErrTimeout
 	case <-ctx.Done():
 		err = reasonOf(ctx.Err())
 	}
-	if !q.giveUp() {
-		<-q.done // the answer was just being handed over
+	if !q.giveUp() { // the answer is just being handed over
+		q.wakeUp()
 		return nil
 	}
 	return err
+}
+
+func (q *Pending) isAnswered() bool { return q.word.Load()&stateMask == answered }
+
+// wakeUp ends the caller's wait for a token that it does not need any more,
+// or takes the token if it is on its way.
+func (q *Pending) wakeUp() {
+	if !q.asleep.CompareAndSwap(true, false) {
+		<-q.done
+	}
+}
+
+// handOver wakes the caller, if it sleeps, when the word says answered.
+func (q *Pending) handOver() {
+	if q.asleep.Load() && q.asleep.CompareAndSwap(true, false) {
+		q.done <- struct{}{} // has room: one token for each sleep
+	}
 }
 
 func reasonOf(err error) error {
@@ -205,13 +227,9 @@ func (q *Pending) giveUp() bool {
 	}
 }
 
-// Handling marks the request as being handled and returns its generation. It
-// is called by the process before the callback.
-func (q *Pending) Handling() (gen uint64) {
-	gen = q.gen()
-	q.move(gen, queued, handling) // fails if the caller gave up: the request is executed all the same
-	return gen
-}
+// Gen is the generation of a request that the process has just received. The
+// request is executed also if its caller has given up meanwhile.
+func (q *Pending) Gen() uint64 { return q.gen() }
 
 // Returned settles what becomes of the request when its callback has
 // returned: an answer that was filled in leaves, else the request stays open.
@@ -221,11 +239,11 @@ func (q *Pending) Returned(gen uint64, deliver bool) {
 	if deliver && q.Deliver(gen) {
 		return
 	}
-	if q.word.Load() != gen<<genShift|handling || !deliver {
+	if q.word.Load() != gen<<genShift|asked || !deliver {
 		return
 	}
 	q.list()
-	if q.move(gen, handling, open) {
+	if q.move(gen, asked, open) {
 		return
 	}
 	q.unlist() // answered or given up just now
@@ -235,7 +253,7 @@ func (q *Pending) Returned(gen uint64, deliver bool) {
 // Deliver lets an answer leave that was filled in, or that is being.
 func (q *Pending) Deliver(gen uint64) bool {
 	if q.move(gen, filled, answered) {
-		q.done <- struct{}{}
+		q.handOver()
 		return true
 	}
 	return q.move(gen, filling, writing) // it leaves when it is written
@@ -246,8 +264,8 @@ func (q *Pending) Deliver(gen uint64) bool {
 func (q *Pending) Answer(gen uint64, fill func()) bool {
 	for {
 		switch q.word.Load() {
-		case gen<<genShift | handling:
-			if !q.move(gen, handling, filling) {
+		case gen<<genShift | asked:
+			if !q.move(gen, asked, filling) {
 				continue
 			}
 			fill()
@@ -272,16 +290,13 @@ func (q *Pending) Answer(gen uint64, fill func()) bool {
 // settled ends writing.
 func (q *Pending) settled(gen uint64) {
 	q.word.Store(gen<<genShift | answered)
-	select {
-	case q.done <- struct{}{}:
-	default:
-	}
+	q.handOver()
 }
 
 // settle answers a request that is nothing but an acknowledgement.
 func (q *Pending) settle(err error) {
 	gen := q.gen()
-	if q.move(gen, queued, writing) {
+	if q.move(gen, asked, writing) {
 		q.err = err
 		q.settled(gen)
 	}
@@ -292,7 +307,7 @@ func (q *Pending) fail(gen uint64, reason error) {
 	if q.move(gen, filling, writing) {
 		return // an answer is just being written, and now leaves at once
 	}
-	for _, progress := range [...]uint64{queued, handling, filled, open} {
+	for _, progress := range [...]uint64{asked, filled, open} {
 		if q.move(gen, progress, writing) {
 			q.err = reason
 			q.settled(gen)

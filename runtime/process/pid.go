@@ -65,7 +65,10 @@ func (name Name) Resolve(n *Node) (PID, error) {
 // Register gives pid a name on its node until it ends. It fails
 // with ErrNameTaken, ErrHasName (one name for each process) or NoProc. (OTP:
 // erlang:register/2.)
-func Register(_ context.Context, name Name, pid PID) error {
+func Register(ctx context.Context, name Name, pid PID) error {
+	if err := fence(ctx); err != nil {
+		return fmt.Errorf("register %q: %w", string(name), err)
+	}
 	if name == "" {
 		return fmt.Errorf("register %v: the name is empty", pid)
 	}
@@ -77,8 +80,10 @@ func Register(_ context.Context, name Name, pid PID) error {
 
 // Unregister frees a name; NoProc if nobody has it.
 func Unregister(ctx context.Context, name Name) error {
-	n := NodeOf(ctx)
-	pid, err := name.Resolve(n)
+	if err := fence(ctx); err != nil {
+		return fmt.Errorf("unregister %q: %w", string(name), err)
+	}
+	pid, err := name.Resolve(NodeOf(ctx))
 	if err != nil {
 		return fmt.Errorf("unregister %q: %w", string(name), err)
 	}

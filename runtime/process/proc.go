@@ -22,7 +22,6 @@ type proc struct {
 	ended atomic.Uint32
 	// flushing says that extra.flushed is not empty.
 	flushing atomic.Bool
-	handled  atomic.Uint64
 	cancel   atomic.Pointer[canceller] // made when somebody asks for Done
 	waiting  atomic.Pointer[Pending]   // the call that its current callback waits for
 
@@ -34,14 +33,15 @@ type proc struct {
 	// bubble is set for a process that was started in a testing/synctest
 	// bubble. It switches pooling and parking off, for a channel must not
 	// leave its bubble, and no semantics.
-	bubble bool
-	box    chain    // what nobody has taken yet
-	batch  chain    // what the process is working through; read-only until retired
-	spare  *segment // for the next message, so that a ping-pong needs no pool
-	worker *worker  // the goroutine, nil while the process has none
-	ext    *extra
-	open   *Pending // requests whose answer the callback put off
-	reason error    // why it is ending or has ended
+	bubble  bool
+	box     chain    // what nobody has taken yet
+	batch   chain    // what the process is working through; read-only until retired
+	spare   *segment // for the next message, so that a ping-pong needs no pool
+	handled uint64   // messages, counted when their batch is done
+	worker  *worker  // the goroutine, nil while the process has none
+	ext     *extra
+	open    *Pending // requests whose answer the callback put off
+	reason  error    // why it is ending or has ended
 }
 
 type state uint8

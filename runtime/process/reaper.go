@@ -66,7 +66,7 @@ func (r *reaper) sweep(now bool) bool {
 func (s *spot) keep(now bool) bool {
 	p := s.p
 	p.mu.Lock()
-	handled := p.handled.Load()
+	handled := p.handled
 	switch {
 	case p.worker != s.w: // gone already
 		p.mu.Unlock()

@@ -90,7 +90,6 @@ func (p *proc) receive(match func(any) bool, opts []ReceiveOption) error {
 			if m := &saved[looked]; !(p.flushing.Load() && p.dropped(m)) {
 				if match(m.Msg) {
 					p.remove(b, looked)
-					p.handled.Add(1)
 					return nil
 				}
 				continue
@@ -136,6 +135,7 @@ func (p *proc) remove(b *plain, i int) {
 	copy(b.saved[i:], b.saved[i+1:])
 	b.saved[last] = Envelope{}
 	b.saved = b.saved[:last]
+	p.handled++
 	p.mu.Unlock()
 }
 

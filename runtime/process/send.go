@@ -6,9 +6,9 @@ import (
 )
 
 // Send puts msg into a process's mailbox and returns. A GenServer gets it in
-// HandleInfo, a plain process with Receive. Sending to a PID that is dead
-// succeeds, as in OTP; a Dest that finds nobody fails with NoProc, and the
-// context of a process that has ended with ErrFenced.
+// HandleInfo, a plain process with Receive. It fails with NoProc if there is
+// nobody, and with ErrFenced if the context is of a process that has ended;
+// nil does not mean that the message will be received.
 func Send(ctx context.Context, to Dest, msg any) error {
 	return deliver(ctx, to, Envelope{Msg: msg, Kind: KindInfo})
 }
@@ -27,7 +27,9 @@ func deliver(ctx context.Context, to Dest, e Envelope) error {
 	if pid.p == nil {
 		return fmt.Errorf("send %T: %w", e.Msg, NoProc)
 	}
-	pid.p.post(e)
+	if !pid.p.post(e) {
+		return fmt.Errorf("send %T to %v: %w", e.Msg, to, NoProc)
+	}
 	return nil
 }
 

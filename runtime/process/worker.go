@@ -18,7 +18,6 @@ type worker struct {
 	wake     chan struct{}
 	starting *Pending  // the start that waits for Init
 	msg      *Envelope // what is being handled, for crash reports
-	base     uint64    // p.handled when the batch began; p.mu guards it
 	returned bool      // run ended by returning, not by a panic or Goexit
 	retired  bool      // woken by the reaper
 	listed   bool      // known to the reaper
@@ -136,7 +135,6 @@ func (p *proc) loop(w *worker) {
 }
 
 func (p *proc) handle(w *worker, m *Envelope) error {
-	p.handled.Add(1)
 	if p.flushing.Load() && p.dropped(m) {
 		return nil
 	}
@@ -162,7 +160,6 @@ func (p *proc) take(w *worker, linger bool) *segment {
 		case !p.box.empty():
 			s := p.box.head
 			p.batch, p.box = p.box, chain{}
-			w.base = p.handled.Load()
 			p.mu.Unlock()
 			return s
 		case !linger || p.bubble:
@@ -201,9 +198,7 @@ func (p *proc) retire(s *segment) *segment {
 	}
 	p.mu.Lock()
 	p.batch.head = next
-	if p.worker != nil {
-		p.worker.base += uint64(s.n)
-	}
+	p.handled += uint64(s.n)
 	p.mu.Unlock()
 	s.recycle()
 	return next
@@ -215,6 +210,7 @@ func (p *proc) retireLocked() {
 		return
 	}
 	p.batch = chain{}
+	p.handled += uint64(s.n)
 	if p.spare != nil {
 		s.recycle()
 		return
