@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -23,18 +24,22 @@ func TestPromises(t *testing.T) {
 		"crashes answer every caller":         crashesAnswerEveryCaller,
 		"crashes at start are errors":         crashesAtStartAreErrors,
 		"crashes in borrowed functions":       crashesInBorrowedFunctions,
+		"callers during Init":                 callersDuringInit,
+		"crashes are logged once":             crashesAreLoggedOnce,
+		"inspections that crash":              inspectionsThatCrash,
 		"blocked handlers stall nobody":       blockedHandlersStallNobody,
 		"calls nest to depth 100":             callsNest,
 		"nil replies are replies":             nilRepliesAreReplies,
 		"call cycles fail":                    callCyclesFail,
 		"deferred replies are no cycles":      deferredRepliesAreNoCycles,
 		"helper goroutines are no cycles":     helperGoroutinesAreNoCycles,
+		"busy helpers are no cycles":          busyHelpersAreNoCycles,
 		"restarts are new incarnations":       restartsAreNewIncarnations,
 		"late replies are dropped":            lateRepliesAreDropped,
 		"the first of many replies wins":      firstOfManyRepliesWins,
 		"abandoned processes are fenced":      abandonedProcessesAreFenced,
 		"one node does not see another's":     nodesAreApart,
-		"a call in flight outlives its chain": cancelledCallersLeaveNoTrace,
+		"callers that give up leave no trace": cancelledCallersLeaveNoTrace,
 	} {
 		t.Run(name+"/bubble", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { promise(t, proctest.New(t)) })
@@ -131,12 +136,6 @@ func crashesAnswerEveryCaller(t *testing.T, w *proctest.World) {
 			"an idle timeout": cast(func(c *genserver.Context) genserver.Result { return c.NoReply().Timeout(time.Millisecond) }),
 			"HandleContinue":  cast(func(c *genserver.Context) genserver.Result { return c.NoReply().Continue("on") }),
 			"Terminate":       cast(func(c *genserver.Context) genserver.Result { return c.Stop(process.Normal) }),
-			"Inspect": func(r running) {
-				_, err := genserver.Inspect(w.Ctx, r.ref, func(*server) int { crash.do(); return 0 })
-				if !crash.is(err) {
-					t.Errorf("%s in Inspect: its caller got %v", crash.name, err)
-				}
-			},
 		} {
 			r := run(w, server{
 				handleInfo:   onInfo,
@@ -205,6 +204,109 @@ func crashesAtStartAreErrors(t *testing.T, w *proctest.World) {
 			t.Error("a nil server was started")
 		}
 	})
+}
+
+// As sys:get_state does, Inspect survives its function's panic. A Goexit cannot be stopped: it ends the server, and all callers hear.
+func inspectionsThatCrash(t *testing.T, w *proctest.World) {
+	for _, crash := range crashes {
+		r := run(w, server{})
+		callers := make(chan genserver.Caller[any], 1)
+		answers := make(chan answer, 1)
+		go func() {
+			v, err := call(w.Ctx, r.ref, deferred(callers))
+			answers <- answer{value: v, err: err}
+		}()
+		caller := <-callers
+		within(t, crash.name+" in Inspect", func() {
+			_, err := genserver.Inspect(w.Ctx, r.ref, func(*server) int { crash.do(); return 0 })
+			if err == nil {
+				t.Errorf("%s in Inspect is no error", crash.name)
+			}
+			if crash.name == "Goexit" {
+				if a := <-answers; !crash.is(a.err) {
+					t.Errorf("%s in Inspect: a waiting caller got %+v", crash.name, a)
+				}
+				return
+			}
+			if v, err := call(w.Ctx, r.ref, reply(1)); v != 1 || err != nil {
+				t.Errorf("%s in Inspect: the server says %v, %v", crash.name, v, err)
+			}
+			caller.Reply("unharmed")
+			if a := <-answers; a.value != "unharmed" || a.err != nil {
+				t.Errorf("%s in Inspect: a waiting caller got %+v", crash.name, a)
+			}
+		})
+	}
+}
+
+// Whoever calls a server by its name while its Init still runs waits for that, and is told at once if it fails.
+func callersDuringInit(t *testing.T, w *proctest.World) {
+	for _, crash := range append(crashes, struct {
+		name string
+		do   func()
+		is   func(error) bool
+	}{"Stop", func() {}, func(reason error) bool { return errors.Is(reason, errBoom) }}) {
+		entered, fail := make(chan bool), make(chan bool)
+		started, answers := make(chan error, 1), make(chan error, 1)
+		go func() {
+			_, err := genserver.Start(w.Ctx, func() *server {
+				return &server{init: func(c *genserver.Context) genserver.Result {
+					close(entered)
+					<-fail
+					crash.do()
+					return c.Stop(errBoom)
+				}}
+			}, genserver.WithName("starting"))
+			started <- err
+		}()
+		<-entered
+		go func() {
+			_, err := call(w.Ctx, genserver.Named[*server]("starting"), reply(1))
+			answers <- err
+		}()
+		time.Sleep(10 * time.Millisecond)
+		within(t, crash.name+" in Init", func() {
+			close(fail)
+			if err := <-started; !crash.is(err) {
+				t.Errorf("%s: Start: %v", crash.name, err)
+			}
+			if err := <-answers; !crash.is(err) {
+				t.Errorf("%s: a caller got %v", crash.name, err)
+			}
+		})
+	}
+}
+
+// A crash is logged once, with the process, the message and the place, wherever it happens.
+func crashesAreLoggedOnce(t *testing.T, w *proctest.World) {
+	for _, crash := range crashes {
+		for where, f := range map[string]func(c *genserver.Context) genserver.Result{
+			"the callback": func(c *genserver.Context) genserver.Result { crash.do(); return c.NoReply() },
+			"Terminate":    func(c *genserver.Context) genserver.Result { return c.Stop(process.Normal) },
+		} {
+			r := run(w, server{terminate: func(_ *genserver.Context, reason error) {
+				if reason == process.Normal {
+					crash.do()
+				}
+			}})
+			watched, done := make(chan bool), make(chan bool)
+			go func() {
+				defer close(done)
+				close(watched)
+				if _, err := process.Wait(w.Ctx, r.pid); err != nil {
+					t.Error(err)
+				}
+			}()
+			<-watched
+			genserver.Cast(w.Ctx, r.ref, tell{f: f})
+			<-done
+			time.Sleep(10 * time.Millisecond) // for what might be logged after the end
+			log := w.TakeLog()
+			if n := strings.Count(log, "level=ERROR"); n != 1 || !strings.Contains(log, r.pid.String()) || !strings.Contains(log, "promises_test.go") {
+				t.Errorf("%s in %s is logged %d times:\n%s", crash.name, where, n, log)
+			}
+		}
+	}
 }
 
 // dest is a destination that misbehaves when it is resolved.
@@ -381,13 +483,18 @@ func nilRepliesAreReplies(t *testing.T, w *proctest.World) {
 // through is a handler that makes a call with the server's own context and passes on how it went.
 func through(to ref, f func(*genserver.Context, genserver.From, ask) genserver.Result) func(*genserver.Context, genserver.From, ask) genserver.Result {
 	return func(c *genserver.Context, from genserver.From, req ask) genserver.Result {
-		v, err := call(c, to, f)
+		// A context made from the process's own counts as its own.
+		ctx, cancel := context.WithTimeout(context.WithValue(c, key{}, "deep"), time.Minute)
+		defer cancel()
+		v, err := call(ctx, to, f)
 		if err != nil {
 			return req.Fail(from, err)
 		}
 		return req.Reply(from, v)
 	}
 }
+
+type key struct{}
 
 func callCyclesFail(t *testing.T, w *proctest.World) {
 	for length := 2; length <= 4; length++ {
@@ -461,6 +568,9 @@ func helperGoroutinesAreNoCycles(t *testing.T, w *proctest.World) {
 		v, err := call(w.Ctx, a.ref, func(c *genserver.Context, from genserver.From, req ask) genserver.Result {
 			caller := req.Caller(from)
 			go func() {
+				if _, err := call(w.Ctx, a.ref, reply("the handler has returned")); err != nil {
+					t.Error(err)
+				}
 				v, err := call(c, b.ref, through(a.ref, reply("from a")))
 				if err != nil {
 					caller.Fail(err)
@@ -474,6 +584,31 @@ func helperGoroutinesAreNoCycles(t *testing.T, w *proctest.World) {
 			t.Errorf("%v, %v", v, err)
 		}
 	})
+}
+
+// While the handler still runs, a context made from the server's stands for the handler. The goroutine uses one of its own then.
+func busyHelpersAreNoCycles(t *testing.T, w *proctest.World) {
+	a, b := run(w, server{}), run(w, server{})
+	v, err := call(w.Ctx, a.ref, func(c *genserver.Context, from genserver.From, req ask) genserver.Result {
+		caller, calling := req.Caller(from), make(chan bool)
+		go func() {
+			v, err := call(process.WithNode(context.Background(), c.Node()), b.ref, func(inB *genserver.Context, from genserver.From, req ask) genserver.Result {
+				close(calling)
+				return through(a.ref, reply("from a"))(inB, from, req)
+			})
+			if err != nil {
+				caller.Fail(err)
+				return
+			}
+			caller.Reply(v)
+		}()
+		<-calling
+		time.Sleep(10 * time.Millisecond)
+		return c.NoReply()
+	})
+	if v != "from a" || err != nil {
+		t.Errorf("%v, %v", v, err)
+	}
 }
 
 func restartsAreNewIncarnations(t *testing.T, w *proctest.World) {
@@ -568,8 +703,17 @@ func abandonedProcessesAreFenced(t *testing.T, w *proctest.World) {
 				t.Errorf("TryCast: %v", err)
 			}
 			genserver.Cast(c, other.ref, tell{f: func(*genserver.Context) genserver.Result { panic("a cast from the dead") }})
-			if err := process.Register(c, "grave", c.Self()); err == nil {
-				t.Error("Register by the dead")
+			if err := process.Register(c, "grave", other.pid); !errors.Is(err, process.ErrFenced) {
+				t.Errorf("Register: %v", err)
+			}
+			if _, err := genserver.Start(c, newBare); !errors.Is(err, process.ErrFenced) {
+				t.Errorf("Start: %v", err)
+			}
+			if _, err := genserver.Inspect(c, other.ref, func(*server) int { return 1 }); !errors.Is(err, process.ErrFenced) {
+				t.Errorf("Inspect: %v", err)
+			}
+			if err := genserver.Stop(c, other.ref, errBoom); !errors.Is(err, process.ErrFenced) {
+				t.Errorf("Stop: %v", err)
 			}
 			return req.Reply(from, "from the dead")
 		})
@@ -599,8 +743,8 @@ func abandonedProcessesAreFenced(t *testing.T, w *proctest.World) {
 	if pid, taken := process.WhereIs(w.Ctx, "service"); taken {
 		t.Errorf("the name belongs to %v", pid)
 	}
-	if err := process.Send(w.Ctx, old.pid, "anybody?"); !errors.Is(err, process.NoProc) {
-		t.Errorf("Send to the abandoned process: %v", err)
+	if err := genserver.TryCast(w.Ctx, old.ref, tell{}); !errors.Is(err, process.NoProc) {
+		t.Errorf("TryCast to the abandoned process: %v", err)
 	}
 	fresh := run(w, server{}, genserver.WithName("service"))
 	if v, err := call(w.Ctx, genserver.Named[*server]("service"), reply(1)); v != 1 || err != nil {
@@ -650,4 +794,64 @@ func cancelledCallersLeaveNoTrace(t *testing.T, w *proctest.World) {
 	if v, err := call(w.Ctx, b.ref, through(a.ref, reply(1))); v != 1 || err != nil {
 		t.Errorf("%v, %v", v, err)
 	}
+}
+
+// The default node serves inside a bubble and outside of it alike: what is pooled outside never gets in.
+func TestDefaultNodeInBubble(t *testing.T) {
+	ctx := context.Background()
+	use := func(t *testing.T) ref {
+		r, err := genserver.Start(ctx, func() *server { return &server{journal: &journal{}} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 100 {
+			if v, err := call(ctx, r, reply(i)); v != i || err != nil {
+				t.Fatalf("%v, %v", v, err)
+			}
+		}
+		return r
+	}
+	outside := use(t)
+	synctest.Test(t, func(t *testing.T) {
+		inside := use(t)
+		begun := time.Now()
+		callers := make(chan genserver.Caller[any], 1)
+		_, err := call(ctx, inside, deferred(callers))
+		wantCallError(t, err, genserver.ErrTimeout)
+		wantTook(t, begun, genserver.DefaultTimeout)
+		(<-callers).Reply("late")
+		if err := genserver.Stop(ctx, inside, process.Shutdown); err != nil {
+			t.Error(err)
+		}
+	})
+	if v, err := call(ctx, outside, reply("still here")); v != "still here" || err != nil {
+		t.Errorf("%v, %v", v, err)
+	}
+	if err := genserver.Stop(ctx, outside, process.Shutdown); err != nil {
+		t.Error(err)
+	}
+}
+
+// A server that starts another one whose Init calls it waits for itself, as in a circle of calls.
+func TestStartCycle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		r := run(w, server{})
+		begun := time.Now()
+		_, err := call(w.Ctx, r.ref, func(c *genserver.Context, from genserver.From, req ask) genserver.Result {
+			_, err := genserver.Start(c, func() *server {
+				return &server{journal: &journal{}, init: func(inner *genserver.Context) genserver.Result {
+					if _, err := call(inner, r.ref, reply(1)); err != nil {
+						return inner.Stop(err)
+					}
+					return inner.OK()
+				}}
+			})
+			return req.Fail(from, err)
+		})
+		var deadlock *genserver.DeadlockError
+		if !errors.As(err, &deadlock) {
+			t.Errorf("%v after %v", err, time.Since(begun))
+		}
+	})
 }

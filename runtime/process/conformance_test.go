@@ -303,14 +303,14 @@ var nameAndTimerCases = []conformance.Case{
 		w := proctest.New(t)
 		first, second, dead := w.Puppet(process.WithName("first")), w.Puppet(), w.Puppet()
 		dead.Exit(nil)
-		if err := process.Register(w.Ctx, "first", second.PID); err == nil {
-			t.Error("a taken name was registered")
+		if err := process.Register(w.Ctx, "first", second.PID); !errors.Is(err, process.ErrNameTaken) {
+			t.Errorf("a taken name: %v", err)
 		}
-		if err := process.Register(w.Ctx, "other", first.PID); err == nil {
-			t.Error("a second name was registered for one process")
+		if err := process.Register(w.Ctx, "other", first.PID); !errors.Is(err, process.ErrHasName) {
+			t.Errorf("a second name for one process: %v", err)
 		}
-		if err := process.Register(w.Ctx, "dead", dead.PID); err == nil {
-			t.Error("a dead process was registered")
+		if err := process.Register(w.Ctx, "dead", dead.PID); !errors.Is(err, process.NoProc) {
+			t.Errorf("a dead process: %v", err)
 		}
 		if pid, ok := process.WhereIs(w.Ctx, "first"); !ok || pid != first.PID {
 			t.Errorf("the name belongs to %v", pid)

@@ -1,7 +1,7 @@
 // Package proctest lets the runtime's tests stand inside processes: a [Puppet] is a process that does what the test tells it, a
 // [Fate] is how a process ended.
 //
-// Everything here belongs in a testing/synctest bubble: it settles the bubble instead of sleeping.
+// Fates and puppets belong in a testing/synctest bubble: they settle the bubble instead of sleeping.
 package proctest
 
 import (
@@ -36,8 +36,11 @@ func New(t testing.TB) *World {
 // Log is the text of what the node has logged since the last time.
 func (w *World) Log() string {
 	synctest.Wait()
-	return w.log.take()
+	return w.TakeLog()
 }
+
+// TakeLog is Log without settling, for use outside a bubble.
+func (w *World) TakeLog() string { return w.log.take() }
 
 // log keeps what is written to it.
 type log struct {
