@@ -79,9 +79,10 @@ func start(ctx context.Context, n *Node, parent *proc, b Behaviour, opts []Optio
 	}
 	ack := getPending(p.bubble)
 	ack.begin(p)
-	if err := p.run(parent, ack); err != nil {
-		return PID{}, err
+	if self := procOf(ctx); self.waitFor(ack) { // Init must not call back
+		defer self.waiting.CompareAndSwap(ack, nil)
 	}
+	p.run(parent, ack)
 
 	err := ack.wait(ctx, o.timeout)
 	if err == nil {
@@ -144,25 +145,24 @@ func spawn(n *Node, parent *proc, f func(*Context) error, opts []Option) (PID, e
 	if err := p.enroll(o.name); err != nil {
 		return PID{}, err
 	}
-	if err := p.run(parent, nil); err != nil {
-		return PID{}, err
-	}
+	p.run(parent, nil)
 	return PID{p}, nil
 }
 
-// run gives a new process its link and its first goroutine.
-func (p *proc) run(parent *proc, ack *Pending) error {
+// run gives a new process its link and its first goroutine. A process whose
+// parent has just died does not come to run its code.
+func (p *proc) run(parent *proc, ack *Pending) {
 	if parent != nil && !link(parent, p) {
 		p.finish(NoProc)
-		return ErrFenced
 	}
 	w := getWorker(p)
 	w.starting = ack
 	p.mu.Lock()
-	p.worker = w
+	if p.state != dead {
+		p.worker = w
+	}
 	p.mu.Unlock()
 	go w.main()
-	return nil
 }
 
 // Bubbled reports whether pid's process lives in a testing/synctest bubble:

@@ -92,9 +92,15 @@ func (p *proc) waitsFor() *proc {
 	return target
 }
 
-// running reports whether p is in its code.
-func (p *proc) running() bool {
+// waitFor notes that p's callback waits for the answer to q. It reports false
+// if p is none, runs no callback, or waits already: then it is a goroutine
+// beside the callback that uses its context.
+func (p *proc) waitFor(q *Pending) bool {
+	if p == nil {
+		return false
+	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.state == running
+	busy := p.state == running
+	p.mu.Unlock()
+	return busy && p.waiting.CompareAndSwap(nil, q)
 }

@@ -120,7 +120,7 @@ func (q *Pending) Ask(ctx context.Context, to PID, msg any, timeout time.Duratio
 	}
 	q.setCaller(self, until)
 	q.begin(target)
-	if self != nil && self.running() && self.waiting.CompareAndSwap(nil, q) {
+	if self.waitFor(q) {
 		defer self.waiting.CompareAndSwap(q, nil)
 		if chain := cycle(self, target); chain != nil {
 			q.giveUp()

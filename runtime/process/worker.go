@@ -76,6 +76,10 @@ func (w *worker) unwind() {
 //
 //go:noinline
 func (p *proc) work(w *worker) {
+	if p.ended.Load() != 0 { // before it began
+		p.leave(w)
+		return
+	}
 	if b, ok := p.behaviour.(*plain); ok {
 		p.returned(w, b.f(&p.ctx))
 		return
@@ -249,7 +253,8 @@ func (p *proc) end(w *worker, reason error) {
 		if !Clean(reason) {
 			p.report(w, reason)
 		}
-		if p.isDead() { // killed in Terminate
+		w.returned = true // a Goexit goes on to unwind, which has nothing left to do
+		if p.isDead() {   // killed in Terminate
 			p.leave(w)
 			return
 		}
