@@ -18,7 +18,9 @@ type lock struct {
 }
 
 type (
-	acquire struct{ genserver.CallTo[*lock, string] }
+	acquire struct {
+		genserver.CallTo[*lock, string]
+	}
 	release struct{ genserver.CastTo[*lock] }
 )
 
