@@ -1,7 +1,11 @@
 package supervisor_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,6 +78,22 @@ func TestOneChildRunsOnce(t *testing.T) {
 		sup, err = supervisor.Start(e.Ctx, root)
 		wantErr(t, "start after the stop", err, nil)
 		wantErr(t, "stop", supervisor.Stop(e.Ctx, sup), nil)
+	})
+}
+
+func TestOneStartAtATime(t *testing.T) {
+	bubble(t, func(e *env) {
+		root := supervisor.Supervisor("root", one, specs(e.worker("a", startTakes(time.Second))))
+		first := make(chan error, 1)
+		go func() {
+			_, err := supervisor.Start(e.Ctx, root)
+			first <- err
+		}()
+		synctest.Wait()
+		_, err := supervisor.Start(e.Ctx, root)
+		wantErr(t, "start beside a start", err, supervisor.ErrInUse)
+		wantErr(t, "start", <-first, nil)
+		e.treeOf(root.Ref()).wantStates("a:running")
 	})
 }
 
@@ -206,6 +226,151 @@ func TestManagementWaits(t *testing.T) {
 		_, err := supervisor.StartChild(e.Ctx, sup, e.worker("a", startTakes(time.Hour)))
 		wantErr(t, "slow start", err, nil)
 	})
+}
+
+// The context of a start bounds it, and does not end the tree later.
+func TestContextOfAStart(t *testing.T) {
+	bubble(t, func(e *env) {
+		ctx, cancel := context.WithTimeout(e.Ctx, time.Second)
+		defer cancel()
+		sup, err := supervisor.Start(ctx, supervisor.Supervisor("sup", one, specs(e.worker("a"))))
+		wantErr(t, "start", err, nil)
+		a := e.worker("b")
+		_, err = supervisor.Start(ctx, supervisor.Supervisor("slow", one, specs(a, e.worker("c", startTakes(time.Hour)))))
+		wantErr(t, "start that takes too long", err, context.DeadlineExceeded)
+		e.want("+a +b -b(killed)")
+		_, err = a.Ref().Dest().Resolve(e.Node)
+		wantErr(t, "what had been started", err, process.NoProc)
+		e.treeOf(sup).wantStates("a:running")
+	})
+}
+
+func TestComputedChildren(t *testing.T) {
+	bubble(t, func(e *env) {
+		n := 0
+		tree := supervisor.Init("sup", func(c *genserver.Context) (supervisor.Strategy, []supervisor.Spec, []supervisor.Flag, error) {
+			n++
+			return one, specs(e.worker("a").ID(fmt.Sprint("a", n))), []supervisor.Flag{supervisor.Named("computed")}, nil
+		})
+		outer := e.start(one, specs(tree))
+		if pid, _ := process.WhereIs(e.Ctx, "computed"); pid != outer.child("sup") {
+			t.Errorf("the name is of %v", pid)
+		}
+		e.treeOf(tree.Ref()).wantStates("a1:running")
+		process.Exit(e.Ctx, outer.child("sup"), process.Kill)
+		synctest.Wait()
+		e.treeOf(tree.Ref()).wantStates("a2:running")
+
+		_, err := supervisor.Start(e.Ctx, supervisor.Init("bad", func(*genserver.Context) (supervisor.Strategy, []supervisor.Spec, []supervisor.Flag, error) {
+			return one, specs(e.worker("")), nil, nil
+		}))
+		e.wantProblem(err, "", supervisor.MissingID)
+		_, err = supervisor.Start(e.Ctx, supervisor.Init("bad", func(*genserver.Context) (supervisor.Strategy, []supervisor.Spec, []supervisor.Flag, error) {
+			return 0, nil, nil, nil
+		}))
+		e.wantProblem(err, "bad", supervisor.InvalidStrategy)
+		_, err = supervisor.Start(e.Ctx, supervisor.Init("nil", nil))
+		e.wantProblem(err, "nil", supervisor.MissingStart)
+	})
+}
+
+func TestStartChildRefuses(t *testing.T) {
+	bubble(t, func(e *env) {
+		sup := e.start(one, specs(e.worker("a"), e.worker("b")))
+		_, err := supervisor.StartChild(e.Ctx, sup, e.worker(""))
+		e.wantProblem(err, "", supervisor.MissingID)
+		_, err = supervisor.StartChild(e.Ctx, sup, supervisor.Child[int]{})
+		e.wantProblem(err, "", supervisor.MissingStart)
+		_, err = supervisor.StartChild(e.Ctx, sup, e.worker("a"))
+		var already *supervisor.AlreadyStarted
+		if !errors.As(err, &already) || already.ID != "a" || already.PID != sup.child("a") {
+			t.Errorf("running: %v", err)
+		}
+		wantErr(t, "terminate", supervisor.TerminateChild(e.Ctx, sup, "b"), nil)
+		_, err = supervisor.StartChild(e.Ctx, sup, e.worker("b"))
+		wantErr(t, "present", err, supervisor.ErrAlreadyPresent)
+		e.want("+a +b -b(shutdown)")
+	})
+}
+
+// What is no business of a supervisor's does not disturb it.
+func TestStrayMessages(t *testing.T) {
+	bubble(t, func(e *env) {
+		sup := e.start(one, specs(e.worker("a")), supervisor.Intensity(0, time.Second))
+		wantErr(t, "send", process.Send(e.Ctx, sup.pid, "stray"), nil)
+		wantErr(t, "send", process.Send(e.Ctx, sup.pid, process.Exited{From: sup.pid, Reason: errBoom}), nil)
+		sup.wantAlive()
+		sup.wantStates("a:running")
+	})
+}
+
+func TestReports(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a")
+		e.start(one, specs(a), supervisor.Intensity(1, time.Second))
+		e.crash(a.Ref())
+		e.crash(a.Ref())
+		log := e.Log()
+		for _, want := range []string{"child ended", "too many restarts", "supervisor=sup", "child=a", "reason=boom"} {
+			if !strings.Contains(log, want) {
+				t.Errorf("no %q in the log:\n%s", want, log)
+			}
+		}
+		sup := e.start(one, specs(e.worker("a")))
+		e.Log()
+		wantErr(t, "stop", supervisor.Stop(e.Ctx, sup), nil)
+		if log := e.Log(); log != "" {
+			t.Errorf("a clean stop logs\n%s", log)
+		}
+	})
+}
+
+func TestNames(t *testing.T) {
+	for got, want := range map[fmt.Stringer]string{
+		supervisor.Permanent: "permanent", supervisor.Restart(9): "invalid",
+		supervisor.RestForOne: "rest_for_one", supervisor.Strategy(0): "invalid",
+		supervisor.AllSignificant: "all_significant", supervisor.Never: "never", supervisor.AutoShutdownMode(9): "invalid",
+		supervisor.SupervisorType: "supervisor", supervisor.Restarting: "restarting",
+	} {
+		if got.String() != want {
+			t.Errorf("%#v is called %q, want %q", got, got, want)
+		}
+	}
+}
+
+// Callers of a child that crashes again and again get an answer or an error each time, and the child survives them all.
+func TestCallersDuringRestarts(t *testing.T) {
+	ctx := quiet()
+	items := supervisor.Server("items", func() *stock { return new(stock) })
+	sup, err := supervisor.Start(ctx, supervisor.Supervisor("sup", one, specs(items), supervisor.Intensity(1_000_000, time.Second)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer supervisor.Stop(ctx, sup)
+	var callers sync.WaitGroup
+	for i := range 8 {
+		callers.Go(func() {
+			for j := range 500 {
+				n := 1
+				if (i+j)%5 == 0 {
+					n = 100 // crashes it
+				}
+				_, err := genserver.Call(ctx, items.Ref(), take{n: n})
+				var panicked *process.PanicError
+				if err == nil && n == 100 || err != nil && !errors.As(err, &panicked) && !errors.Is(err, process.NoProc) {
+					t.Errorf("take %d: %v", n, err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	for { // the last restart may still be under way
+		if _, err := genserver.Call(ctx, items.Ref(), take{}); err == nil {
+			break
+		} else if !errors.Is(err, process.NoProc) {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestPanickingWorkerIsRestarted(t *testing.T) {

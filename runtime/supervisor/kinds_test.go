@@ -212,6 +212,8 @@ func TestCloser(t *testing.T) {
 		wantErr(t, "get after the stop", err, process.NoProc)
 		_, err = supervisor.Resource[int]{}.Get()
 		wantErr(t, "get of the zero Resource", err, process.NoProc)
+		_, err = supervisor.Resource[int]{}.Dest().Resolve(e.Node)
+		wantErr(t, "process of the zero Resource", err, process.NoProc)
 	})
 }
 

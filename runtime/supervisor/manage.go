@@ -50,8 +50,9 @@ func call[R any](ctx context.Context, sup genserver.To[*Sup], req genserver.Requ
 }
 
 // StartChild adds a child after the others, starts it and returns its
-// reference. ctx bounds the wait, which has no other limit; the child's
-// context is the supervisor's.
+// reference. ctx bounds the wait, which has no other limit, and not the
+// start, which goes on when ctx has ended. The child is the supervisor's: its
+// context does not descend from ctx.
 //
 // It fails with *SpecError, *AlreadyStarted, ErrAlreadyPresent, or
 // *StartError; the child is then not kept. A child that ignores its start is

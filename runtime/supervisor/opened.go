@@ -17,10 +17,8 @@ type Resource[V any] struct{ slot *slot }
 // Get is the value of the incarnation that runs, or process.NoProc. Get it
 // for each use: after a restart it is another one.
 func (r Resource[V]) Get() (V, error) {
-	if r.slot != nil {
-		if i := r.slot.running(); i != nil {
-			return i.value.(opened[V]).value, nil
-		}
+	if i := r.slot.running(); i != nil {
+		return i.value.(opened[V]).value, nil
 	}
 	var none V
 	return none, process.NoProc

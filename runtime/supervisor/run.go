@@ -68,7 +68,8 @@ func Stop(ctx context.Context, sup genserver.To[*Sup]) error {
 // ended. A tree that gives up after too many restarts ends with process.Shutdown.
 //
 // If ctx ends during the start, that is finished first, so that what has been
-// started can be stopped in order.
+// started can be stopped in order. The stop takes as long as the children's
+// shutdown times allow.
 func Run(ctx context.Context, root Child[Ref]) error {
 	if ctx.Err() != nil {
 		return nil
@@ -76,7 +77,8 @@ func Run(ctx context.Context, root Child[Ref]) error {
 	ended := make(chan error, 1)
 	// The root's parent is a process, for only a link tells the reason of a
 	// tree that ends as soon as it has started.
-	_, err := process.Spawn(context.WithoutCancel(ctx), func(c *process.Context) error {
+	//otplint:ignore unsupervised it is the parent of the root, above which there is no supervisor, and Run waits for it
+	_, err := process.Spawn(ctx, func(c *process.Context) error {
 		ended <- run(ctx, c, root)
 		return nil
 	})
@@ -96,9 +98,7 @@ func run(ctx context.Context, c *process.Context, root Child[Ref]) error {
 	if err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, func() {
-		process.Send(context.WithoutCancel(ctx), c.Self(), stopRunning{})
-	})()
+	defer context.AfterFunc(ctx, func() { process.Send(c, c.Self(), stopRunning{}) })()
 	stopped := false
 	for {
 		msg, err := process.Receive(c)

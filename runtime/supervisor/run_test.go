@@ -67,3 +67,16 @@ func TestRunTellsWhyTheTreeEnded(t *testing.T) {
 		}
 	})
 }
+
+// A tree that a process runs is stopped in order even if the process is killed.
+func TestRunInAProcess(t *testing.T) {
+	bubble(t, func(e *env) {
+		runner := supervisor.Func("runner", func(ctx context.Context) error {
+			return supervisor.Run(ctx, supervisor.Supervisor("root", one, specs(e.workers("a", "b")...)))
+		})
+		sup := e.start(one, specs(runner.Restart(supervisor.Temporary)))
+		e.want("+a +b")
+		process.Exit(e.Ctx, sup.child("runner"), process.Kill)
+		e.want("-b(shutdown) -a(shutdown)")
+	})
+}

@@ -57,8 +57,11 @@ func (s *slot) run(claimed *incarnation, pid process.PID, value any) {
 // release takes back a claim whose start came to nothing.
 func (s *slot) release(claimed *incarnation) { s.now.CompareAndSwap(claimed, nil) }
 
-// running is the live incarnation, or nil.
+// running is the live incarnation, or nil. The nil slot, of a zero Resource, has none.
 func (s *slot) running() *incarnation {
+	if s == nil {
+		return nil
+	}
 	if i := s.now.Load(); i != nil && i.pid.Alive() {
 		return i
 	}
