@@ -2,12 +2,14 @@ package httpchild_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -216,7 +218,7 @@ func TestRestartOnTheSamePort(t *testing.T) {
 		if _, err := process.Wait(ctx, old); err != nil {
 			t.Fatal(err)
 		}
-		for child.Ref().Dest() == nil || !restarted(child.Ref(), old) {
+		for !restarted(child.Ref(), old) {
 			time.Sleep(time.Millisecond)
 		}
 		wantHello(t, child.Ref())
@@ -240,6 +242,28 @@ func TestRequestsKnowTheNode(t *testing.T) {
 	defer stop()
 	if body, err := get(child.Ref()); body != "true" || err != nil {
 		t.Errorf("got %q, %v", body, err)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	lender := httptest.NewTLSServer(http.NotFoundHandler()) // of a certificate and of a client that trusts it
+	defer lender.Close()
+	child := httpchild.Child("https", local, func() *http.Server {
+		return &http.Server{Handler: http.HandlerFunc(hello), TLSConfig: &tls.Config{Certificates: lender.TLS.Certificates}}
+	})
+	_, stop := start(t, newCtx(), child)
+	defer stop()
+	addr, err := child.Ref().Addr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := lender.Client().Get("https://" + addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.TLS == nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("answer %+v", resp)
 	}
 }
 
