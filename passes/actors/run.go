@@ -4,9 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"maps"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/otplint/otplint/passes/actorssa"
@@ -33,43 +31,29 @@ func run(pass *analysis.Pass) (any, error) {
 	if s == nil {
 		return (*Model)(nil), nil
 	}
-	deps, err := dependencies(pass)
+	closure := dependencies(pass)
+	deps, err := closure.Packages()
 	if err != nil {
 		return nil, err
 	}
 	b := newBuilder(pass, s, deps)
 	b.build()
 	if roles.FrameworkOf(pass.Pkg.Path()) == nil { // a framework is a leaf for its users
-		fact, err := NewClosure(append(slices.Clone(deps), b.m.Pkg))
-		if err != nil {
-			return nil, err
-		}
-		pass.ExportPackageFact(fact)
+		pass.ExportPackageFact(closure.with(b.m.Pkg))
 	}
 	return b.m, nil
 }
 
 // dependencies unites the closures of the direct imports: nothing else can be relied upon.
-func dependencies(pass *analysis.Pass) ([]*Package, error) {
-	byPath := map[string]*Package{}
+func dependencies(pass *analysis.Pass) *Closure {
+	var closures []*Closure
 	for _, imp := range pass.Pkg.Imports() {
-		var fact Closure
-		if !pass.ImportPackageFact(imp, &fact) {
-			continue
-		}
-		packages, err := fact.Packages()
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range packages {
-			if p.Path != pass.Pkg.Path() { // p_test imports p [p.test]; p itself never
-				byPath[p.Path] = p
-			}
+		c := new(Closure)
+		if pass.ImportPackageFact(imp, c) {
+			closures = append(closures, c)
 		}
 	}
-	deps := slices.Collect(maps.Values(byPath))
-	sortPackages(deps)
-	return deps, nil
+	return unite(closures, pass.Pkg.Path())
 }
 
 // builder computes one package's model.
