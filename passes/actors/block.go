@@ -34,9 +34,9 @@ var blocking = map[string]BlockClass{
 	"(*database/sql.Tx).Rollback": BlockIO, "(*database/sql.Stmt).Query*": BlockIO,
 	"(*database/sql.Stmt).Exec*": BlockIO, "(*database/sql.Conn).Query*": BlockIO, "(*database/sql.Conn).Exec*": BlockIO,
 
-	"os.ReadFile": BlockIO, "os.WriteFile": BlockIO, "os.ReadDir": BlockIO, "os.Open*": BlockIO, "os.Create*": BlockIO,
-	"(*os.File).Read*": BlockIO, "(*os.File).Write*": BlockIO, "(*os.File).Sync": BlockIO,
-	"io.ReadAll": BlockIO, "io.Copy*": BlockIO, "io.ReadFull": BlockIO,
+	"os.ReadFile": BlockFile, "os.WriteFile": BlockFile, "os.ReadDir": BlockFile, "os.Open*": BlockFile, "os.Create*": BlockFile,
+	"(*os.File).Read*": BlockFile, "(*os.File).Write*": BlockFile, "(*os.File).Sync": BlockFile,
+	"io.ReadAll": BlockFile, "io.Copy*": BlockFile, "io.ReadFull": BlockFile,
 	"(*os/exec.Cmd).Run": BlockIO, "(*os/exec.Cmd).Wait": BlockIO, "(*os/exec.Cmd).Output": BlockIO,
 	"(*os/exec.Cmd).CombinedOutput": BlockIO, "(*os.Process).Wait": BlockIO,
 }

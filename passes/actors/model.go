@@ -128,6 +128,8 @@ type Package struct {
 	Trees    []Tree
 	Bindings []Binding
 	Stats    Stats
+
+	index index
 }
 
 // File is a source file of the package.
@@ -312,7 +314,7 @@ const (
 	BlockLock                        // a mutex, a WaitGroup, a condition
 )
 
-var blockClasses = [...]string{"none", "call", "sleep", "io", "channel", "lock"}
+var blockClasses = [...]string{"none", "call", "sleep", "io", "file", "channel", "lock"}
 
 func (c BlockClass) String() string { return blockClasses[c] }
 

@@ -23,15 +23,13 @@ type Model struct {
 	ssaFuncs  map[FuncID]*ssa.Function
 	ids       map[*ssa.Function]FuncID
 
-	funcs    map[FuncID]*Func
-	servers  map[TypeID]*Server // by origin, without pointer
-	messages map[TypeID]*Message
+	complete bool // the package itself can be looked up
+	binding  sync.Once
 	bound    map[TypeID][]Binding
-	sites    map[FuncID][]*Site
+	entering sync.Once
 	entries  []Entry
-
-	reverse sync.Once
-	callers map[FuncID][]Step
+	reverse  sync.Once
+	callers  map[FuncID][]Step
 }
 
 // Packages iterates over all models: the dependencies, sorted by path, then the package itself.
@@ -75,28 +73,15 @@ func (m *Model) ID(f *ssa.Function) FuncID {
 
 // Func returns a function's summary, or nil: then it calls, blocks on and writes nothing if its package is in the
 // cone (see InCone), and is unknown otherwise.
-func (m *Model) Func(id FuncID) *Func { return m.funcs[id] }
+func (m *Model) Func(id FuncID) *Func { return m.lookup(id.Package()).funcs[id] }
 
 // InCone says whether the function's package has a model here.
 func (m *Model) InCone(id FuncID) bool {
-	path := id.Package()
-	if path == m.Pkg.Path {
-		return true
-	}
-	_, found := slices.BinarySearchFunc(m.Deps, path, func(p *Package, path string) int {
-		switch {
-		case p.Path < path:
-			return -1
-		case p.Path > path:
-			return 1
-		}
-		return 0
-	})
-	return found
+	return m.Package(id.Package()) != nil
 }
 
 // Server returns the server with the given type (with or without pointer and type arguments), or nil.
-func (m *Model) Server(t TypeID) *Server { return m.servers[key(t)] }
+func (m *Model) Server(t TypeID) *Server { return m.lookup(t.Package()).servers[key(t)] }
 
 // ServersOf lists the servers that a reference's type argument may stand for: the server itself, or for an
 // interface the servers that are known to become it.
@@ -105,7 +90,7 @@ func (m *Model) ServersOf(t TypeID) []*Server {
 		return []*Server{s}
 	}
 	var all []*Server
-	for _, b := range m.bound[t] {
+	for _, b := range m.bindings()[t] {
 		if s := m.Server(b.Type); s != nil && !slices.Contains(all, s) {
 			all = append(all, s)
 		}
@@ -127,7 +112,7 @@ func (m *Model) Servers() iter.Seq[*Server] {
 }
 
 // Message returns the message with the given type, or nil.
-func (m *Model) Message(t TypeID) *Message { return m.messages[key(t)] }
+func (m *Model) Message(t TypeID) *Message { return m.lookup(t.Package()).messages[key(t)] }
 
 // MessagesOf lists the messages whose embed names the server.
 func (m *Model) MessagesOf(server TypeID) []*Message {
@@ -220,8 +205,9 @@ func (m *Model) Callees(e *Edge) iter.Seq2[FuncID, *Binding] {
 			yield(e.Callee, nil)
 			return
 		}
-		for i := range m.bound[e.Iface] {
-			b := &m.bound[e.Iface][i]
+		bound := m.bindings()[e.Iface]
+		for i := range bound {
+			b := &bound[i]
 			for _, method := range b.Methods {
 				if method.Name == e.Method && !yield(method.Func, b) {
 					return
@@ -251,7 +237,10 @@ type Entry struct {
 }
 
 // Entries lists the entry points of all packages, HTTP handlers first. Callbacks of servers are not among them.
-func (m *Model) Entries() []Entry { return m.entries }
+func (m *Model) Entries() []Entry {
+	m.entering.Do(m.linkEntries)
+	return m.entries
+}
 
 // Walk says where a traversal from a function goes.
 type Walk struct {
@@ -284,13 +273,13 @@ func (m *Model) Reach(from FuncID, w Walk) iter.Seq[[]Step] {
 		seen := map[visit]bool{{from, w.Msg}: true}
 		for i := 0; i < len(nodes); i++ {
 			n := nodes[i]
-			f := m.funcs[n.id]
+			f := m.Func(n.id)
 			if f == nil {
 				continue
 			}
 			path := []Step{{Func: f}}
 			for j := i; nodes[j].back >= 0; j = nodes[j].back {
-				path = append(path, Step{Func: m.funcs[nodes[nodes[j].back].id], Edge: nodes[j].via})
+				path = append(path, Step{Func: m.Func(nodes[nodes[j].back].id), Edge: nodes[j].via})
 			}
 			slices.Reverse(path)
 			if !yield(path) {
@@ -353,7 +342,7 @@ func (m *Model) SitesIn(f FuncID, w Walk) iter.Seq2[[]Step, *Site] {
 	return func(yield func([]Step, *Site) bool) {
 		for path := range m.Reach(f, w) {
 			last, at := path[len(path)-1].Func, MsgIn(path, w)
-			for _, s := range m.sites[last.ID] {
+			for _, s := range m.lookup(last.ID.Package()).sites[last.ID] {
 				if (!s.GoStmt || w.Go) && Runs(s.Case, at) && !yield(path, s) {
 					return
 				}
@@ -398,65 +387,3 @@ func (s *Server) Callback(kind roles.CallbackKind) *Callback {
 
 // Name is the server as messages print it: "Counter".
 func (s *Server) Name() string { return s.Type.Name() }
-
-// key is how servers and messages are looked up.
-func key(t TypeID) TypeID { return t.Elem().Origin() }
-
-// link builds the indexes over all packages.
-func (m *Model) link() {
-	m.funcs = map[FuncID]*Func{}
-	m.servers = map[TypeID]*Server{}
-	m.messages = map[TypeID]*Message{}
-	m.bound = map[TypeID][]Binding{}
-	m.sites = map[FuncID][]*Site{}
-	for p := range m.Packages() {
-		for i := range p.Funcs {
-			m.funcs[p.Funcs[i].ID] = &p.Funcs[i]
-		}
-		for i := range p.Servers {
-			m.servers[key(p.Servers[i].Type)] = &p.Servers[i]
-		}
-		for i := range p.Messages {
-			m.messages[key(p.Messages[i].Type)] = &p.Messages[i]
-		}
-		for i := range p.Sites {
-			m.sites[p.Sites[i].Func] = append(m.sites[p.Sites[i].Func], &p.Sites[i])
-		}
-		for _, b := range p.Bindings {
-			m.bound[b.Iface] = append(m.bound[b.Iface], b)
-		}
-	}
-	m.linkEntries()
-}
-
-func (m *Model) linkEntries() {
-	var loops []Entry
-	for p := range m.Packages() {
-		for i := range p.Funcs {
-			f := &p.Funcs[i]
-			if f.Entry != NoEntry {
-				m.entries = append(m.entries, Entry{f, f.Entry, f.Pos})
-			}
-			for j := range f.Edges {
-				if e := &f.Edges[j]; e.Go && e.Loop && m.funcs[e.Callee] != nil {
-					loops = append(loops, Entry{m.funcs[e.Callee], LoopEntry, e.Pos})
-				}
-			}
-		}
-	}
-	m.entries = append(m.entries, loops...)
-}
-
-func (m *Model) linkCallers() {
-	m.callers = map[FuncID][]Step{}
-	for p := range m.Packages() {
-		for i := range p.Funcs {
-			f := &p.Funcs[i]
-			for j := range f.Edges {
-				for id := range m.Callees(&f.Edges[j]) {
-					m.callers[id] = append(m.callers[id], Step{f, &f.Edges[j]})
-				}
-			}
-		}
-	}
-}

@@ -72,6 +72,7 @@ type builder struct {
 	sited     map[FuncID]bool
 	effects   map[*ssa.Function]*effects
 	mutables  map[types.Type]bool
+	embeds    int // how deep field is in embedded references
 }
 
 func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder {
@@ -95,7 +96,6 @@ func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder 
 		id := funcID(f)
 		m.ids[f], m.ssaFuncs[id] = id, f
 	}
-	m.link() // dependencies only, for the summaries of callees
 	return &builder{
 		pass: pass, m: m,
 		children:  map[ssa.Value]*Child{},
@@ -120,7 +120,7 @@ func (b *builder) build() {
 	b.writes()
 	b.handled()
 	b.finish()
-	b.m.link()
+	b.m.complete = true
 }
 
 // pos is the model's form of a position.

@@ -187,6 +187,9 @@ func (b *builder) invoke(fn *Func, call *ssa.CallCommon, edge Edge) {
 	}
 	if b.inCone(named.Obj().Pkg().Path()) {
 		edge.Kind, edge.Iface, edge.Method = InvokeEdge, b.typeID(named), call.Method.Name()
+		if in := b.instance(call.Value); in.Kind != UnknownInstance {
+			edge.Refs = []RefArg{{1, in}}
+		}
 		fn.Edges = append(fn.Edges, edge)
 		return
 	}
@@ -211,7 +214,7 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 	}
 	for i, arg := range call.Args {
 		i += shift
-		if row, ok := roles.TypeOf(arg.Type()); ok && row.Kind.Refers() && i < 255 {
+		if refers(arg.Type()) && i < 255 {
 			if in := b.instance(arg); in.Kind != UnknownInstance {
 				edge.Refs = append(edge.Refs, RefArg{roles.Arg(i + 1), in})
 			}

@@ -309,12 +309,12 @@ func (b *builder) instance(v ssa.Value) Instance {
 	case *ssa.UnOp:
 		switch addr := v.X.(type) {
 		case *ssa.FieldAddr:
-			return b.field(addr.X.Type(), addr.Field)
+			return b.field(addr.X, addr.Field)
 		case *ssa.Global:
 			return Instance{Kind: GlobalInstance, Value: addr.Pkg.Pkg.Path() + "." + addr.Name()}
 		}
 	case *ssa.Field:
-		return b.field(v.X.Type(), v.Field)
+		return b.field(v.X, v.Field)
 	}
 	return Instance{}
 }
@@ -344,8 +344,9 @@ func (b *builder) instanceOfCall(call *ssa.Call) Instance {
 	return Instance{}
 }
 
-func (b *builder) field(owner types.Type, index int) Instance {
-	t := types.Unalias(owner)
+// field is the process that a field's reference denotes. A reference that a struct embeds is what the struct is.
+func (b *builder) field(owner ssa.Value, index int) Instance {
+	t := types.Unalias(owner.Type())
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = types.Unalias(p.Elem())
 	}
@@ -353,5 +354,42 @@ func (b *builder) field(owner types.Type, index int) Instance {
 	if !ok || index >= s.NumFields() {
 		return Instance{}
 	}
+	if f := s.Field(index); f.Embedded() && refers(f.Type()) {
+		if b.embeds++; b.embeds > maxFollow { // a variable that is made of itself
+			return Instance{}
+		}
+		defer func() { b.embeds-- }()
+		switch owner := owner.(type) {
+		case *ssa.Alloc:
+			return b.instance(onlyStore(owner))
+		case *ssa.FieldAddr:
+			return b.field(owner.X, owner.Field)
+		}
+		return b.instance(owner)
+	}
 	return Instance{Kind: FieldInstance, Value: string(b.typeID(t).Origin()) + "." + s.Field(index).Name()}
+}
+
+// refers says whether a value of the type denotes a process: a reference, or a struct that embeds one.
+func refers(t types.Type) bool {
+	const depth = 4 // of embedding
+	for range depth {
+		if row, ok := roles.TypeOf(t); ok {
+			return row.Kind.Refers()
+		}
+		s, ok := deref(t).Underlying().(*types.Struct)
+		if !ok {
+			return false
+		}
+		t = nil
+		for i := range s.NumFields() {
+			if f := s.Field(i); f.Embedded() && (t == nil || roles.IsType(f.Type(), roles.RefType)) {
+				t = f.Type()
+			}
+		}
+		if t == nil {
+			return false
+		}
+	}
+	return false
 }
