@@ -90,12 +90,15 @@ func newFlow(fns []*ssa.Function, deps map[string]*Summary) *flow {
 // findCalled marks the functions whose callers are not all visible as static calls.
 func (f *flow) findCalled() {
 	invoked := map[string]bool{}
+	static := map[*ssa.Function]bool{}
 	for _, fn := range f.fns {
 		for _, b := range fn.Blocks {
 			for _, in := range b.Instrs {
 				call, _ := in.(ssa.CallInstruction)
 				if call != nil && call.Common().IsInvoke() {
 					invoked[call.Common().Method.Name()] = true
+				} else if call != nil {
+					static[calleeOf(call.Common())] = true
 				}
 				f.markUsedAsValue(in, call)
 			}
@@ -107,7 +110,7 @@ func (f *flow) findCalled() {
 			continue
 		}
 		method := obj.Signature().Recv() != nil
-		if obj.Exported() || obj.Name() == "main" || method && invoked[obj.Name()] {
+		if obj.Exported() || !static[fn] || method && invoked[obj.Name()] {
 			f.called[fn] = true
 		}
 	}
