@@ -309,7 +309,8 @@ type BlockClass uint8
 const (
 	BlockCall  BlockClass = iota + 1 // another process
 	BlockSleep                       // time
-	BlockIO                          // network, file, subprocess
+	BlockIO                          // network, subprocess: as long as others take
+	BlockFile                        // a local file, or a stream whose length nobody knows
 	BlockChan                        // a channel operation or select without default
 	BlockLock                        // a mutex, a WaitGroup, a condition
 )
