@@ -254,6 +254,8 @@ type Site struct {
 	Factory  FuncID    // start, child: what makes the server, or the code that runs
 	ChildOf  roles.ChildKind
 	Case     []TypeID // the messages during which it runs, in a handler; nil: any
+	Child    Pos      // startchild, run: where the child that it starts is made; Target, ID and Factory are the child's
+	To       FuncID   // construct: the function that gets the message, alone or in a list; "" if unknown
 	Via      []Hop    // wrappers between Func and the framework's function, outermost first
 	Go       bool     // runs in another goroutine or process than the declared function it stands in
 	GoStmt   bool     // is itself the operand of a go statement
