@@ -90,7 +90,11 @@ func (d dumper) fn(f *Func) {
 		d.line(2, "blocks %v %s at %s%s%s", b.Class, b.What, short(b.Pos), flag(b.Go, " go"), cases(b.Case))
 	}
 	for _, w := range f.Writes {
-		d.line(2, "writes parameter %d%s", w.Param, cases(w.Case))
+		if w.Param == PackageVariable {
+			d.line(2, "writes a package variable%s", cases(w.Case))
+		} else {
+			d.line(2, "writes parameter %d%s", w.Param, cases(w.Case))
+		}
 	}
 	for i := range f.Returns {
 		d.child(2, &f.Returns[i])

@@ -163,7 +163,8 @@ type Handled struct {
 	Msg  TypeID
 	Pos  Pos    // of the case
 	Func FuncID // where the case stands: the callback or a helper it passes the message to
-	// ReadOnly: the clause provably writes nothing that can be reached from the server's state.
+	// ReadOnly: the clause provably writes nothing that can be reached from the server's state, and no package
+	// variable. It may still call, cast or block: see SitesIn and BlocksIn.
 	ReadOnly bool
 }
 
@@ -366,6 +367,9 @@ type Write struct {
 	Param roles.Arg // receiver first
 	Case  []TypeID  // as in Site
 }
+
+// PackageVariable is the Param of a Write to a package variable.
+const PackageVariable roles.Arg = 255
 
 // Child is one child of a supervisor.
 type Child struct {

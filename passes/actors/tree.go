@@ -98,9 +98,7 @@ func (b *builder) substitute(c Child, call *ssa.Call, callee *ssa.Function) Chil
 	}
 	c.Uses = slices.Clip(c.Uses)
 	for _, arg := range call.Call.Args {
-		if u, ok := b.use(arg); ok {
-			c.Uses = append(c.Uses, u)
-		}
+		c.Uses = append(c.Uses, b.usesIn(arg, 0)...)
 		if body := b.funcOf(arg); body != nil && body.Parent() != nil {
 			c.Uses = append(c.Uses, b.uses(body)...)
 		}
@@ -141,6 +139,37 @@ func (b *builder) use(v ssa.Value) (Use, bool) {
 	}
 	from, _ := b.syntax.extent(call)
 	return Use{Child: of.Pos, ID: of.ID, Pos: b.pos(from)}, true
+}
+
+// usesIn are the references that an argument is or, as a struct, holds.
+func (b *builder) usesIn(v ssa.Value, depth int) (all []Use) {
+	if u, ok := b.use(v); ok {
+		return []Use{u}
+	}
+	v = b.resolve(v)
+	if load, ok := v.(*ssa.UnOp); ok {
+		v = load.X
+	}
+	alloc, ok := v.(*ssa.Alloc)
+	if !ok || depth > 4 {
+		return nil
+	}
+	return b.usesOf(alloc, depth)
+}
+
+// usesOf are the references stored into a struct or what it holds.
+func (b *builder) usesOf(addr ssa.Value, depth int) (all []Use) {
+	for _, ref := range *addr.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.FieldAddr:
+			all = append(all, b.usesOf(ref, depth)...)
+		case *ssa.Store:
+			if ref.Addr == addr {
+				all = append(all, b.usesIn(ref.Val, depth+1)...)
+			}
+		}
+	}
+	return all
 }
 
 // uses are the references of children that a factory takes, or has captured.
@@ -267,8 +296,7 @@ func (b *builder) elementsOf(v ssa.Value, seen map[ssa.Value]bool) (elems []ssa.
 	case *ssa.Const:
 		return nil, v.Value != nil
 	case *ssa.MakeSlice:
-		n, ok := v.Len.(*ssa.Const)
-		return nil, !ok || n.Int64() != 0
+		return filled(v)
 	case *ssa.Slice:
 		if alloc, ok := v.X.(*ssa.Alloc); ok {
 			if v.High != nil { // make([]T, 0, n)
@@ -300,6 +328,29 @@ func (b *builder) elementsOf(v ssa.Value, seen map[ssa.Value]bool) (elems []ssa.
 		}
 	}
 	return nil, true
+}
+
+// filled is what is stored into a slice of a computed length: by index, in a loop as a rule.
+func filled(s *ssa.MakeSlice) (elems []ssa.Value, open bool) {
+	for _, ref := range *s.Referrers() {
+		if call, ok := ref.(ssa.CallInstruction); ok {
+			_, isRole := roleOf(call.Common())
+			_, isBuiltin := call.Common().Value.(*ssa.Builtin)
+			open = open || !isRole && !isBuiltin // it may be filled there
+		}
+		addr, ok := ref.(*ssa.IndexAddr)
+		if !ok {
+			continue
+		}
+		for _, use := range *addr.Referrers() {
+			if store, ok := use.(*ssa.Store); ok && store.Addr == ssa.Value(addr) {
+				elems = append(elems, store.Val)
+			}
+		}
+	}
+	n, isConst := s.Len.(*ssa.Const)
+	empty := isConst && n.Int64() == 0
+	return elems, open || !empty && len(elems) == 0
 }
 
 // arrayElements are the values stored into a literal's array, in order.
