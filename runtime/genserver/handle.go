@@ -113,6 +113,7 @@ func (s *server) logUnhandled(msg any) {
 type idleTimer struct {
 	timer *time.Timer
 	seq   uint64 // of the timeout that counts; a later one outdates a message on its way
+	after time.Duration
 	armed bool
 }
 
@@ -131,7 +132,7 @@ func (s *server) idleAfter(d time.Duration) {
 	}
 	t := s.idle
 	t.seq++
-	t.armed = true
+	t.armed, t.after = true, d
 	self, fired := s.c.Self(), idleFired{seq: t.seq}
 	post := func() { _ = process.Post(context.Background(), self, process.KindSystem, fired) }
 	if d <= 0 {

@@ -30,7 +30,8 @@ type Pending struct {
 	timer  *time.Timer
 	err    error // why there is no answer: the exit reason
 
-	next, prev *Pending // the target's list of open requests
+	next, prev *Pending    // the target's list of open requests
+	listed     atomic.Bool // is in it; changed under the target's mutex
 }
 
 // The progress of a request. The callback of a Call may fill in the answer,
@@ -222,6 +223,7 @@ func (q *Pending) giveUp() bool {
 			return true
 		}
 		if q.move(gen, progress, answered) {
+			q.unlist()
 			return true
 		}
 	}
@@ -250,8 +252,15 @@ func (q *Pending) Returned(gen uint64, deliver bool) {
 	q.Deliver(gen)
 }
 
+// Hold puts a request back that the process has taken from its mailbox and
+// handles later: if it dies first, the caller is told.
+func (q *Pending) Hold() { q.list() }
+
 // Deliver lets an answer leave that was filled in, or that is being.
 func (q *Pending) Deliver(gen uint64) bool {
+	if word := q.word.Load(); word == gen<<genShift|filled || word == gen<<genShift|filling {
+		q.unlist() // before the caller may use it again
+	}
 	if q.move(gen, filled, answered) {
 		q.handOver()
 		return true
@@ -353,9 +362,10 @@ func (q *Pending) list() {
 	p := q.target.Load()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state == dead {
+	if p.state == dead || q.listed.Load() {
 		return
 	}
+	q.listed.Store(true)
 	q.prev, q.next = nil, p.open
 	if p.open != nil {
 		p.open.prev = q
@@ -364,12 +374,20 @@ func (q *Pending) list() {
 }
 
 func (q *Pending) unlist() {
+	if !q.listed.Load() {
+		return
+	}
 	p := q.target.Load()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state == dead {
-		return // finish walks the list
+	if q.listed.Load() {
+		q.unlink(p)
 	}
+}
+
+// unlink takes q out of p's list. p.mu is held.
+func (q *Pending) unlink(p *proc) {
+	q.listed.Store(false)
 	switch {
 	case q.prev != nil:
 		q.prev.next = q.next
