@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otplint/otplint/analyzers/bottleneck"
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/unsupervised"
@@ -15,6 +16,7 @@ import (
 
 // All holds every check, sorted by name.
 var All = withDirective(
+	newCheck(bottleneck.Analyzer, bottleneck.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
 )
