@@ -40,7 +40,7 @@ func TestRelated(t *testing.T) {
 			"fetch blocks the server", "calls Gate.get", "waits for http.Get",
 		}},
 	} {
-		found := checktest.Diagnostics(t, bottleneck.Analyzer, checktest.Dir(t), nil, test.pattern)
+		found := checktest.Findings(t, bottleneck.Analyzer, checktest.Dir(t), test.pattern)
 		if len(found) != 1 {
 			t.Errorf("%s: %d findings", test.pattern, len(found))
 			continue
@@ -69,7 +69,7 @@ func TestFlags(t *testing.T) {
 	} {
 		set(t, "callers", test.callers)
 		set(t, "readers", test.readers)
-		if got := checktest.Diagnostics(t, bottleneck.Analyzer, dir, nil, test.pattern); len(got) != test.want {
+		if got := checktest.Findings(t, bottleneck.Analyzer, dir, test.pattern); len(got) != test.want {
 			t.Errorf("-callers=%s -readers=%s %s: %d findings, want %d: %v", test.callers, test.readers, test.pattern, len(got), test.want, got)
 		}
 	}
@@ -88,7 +88,7 @@ func set(t *testing.T, name, value string) {
 func TestExamples(t *testing.T) {
 	t.Setenv("GOPROXY", "off")
 	got := map[string]bool{}
-	for _, d := range checktest.Diagnostics(t, bottleneck.Analyzer, "../..", nil, "./examples/...") {
+	for _, d := range checktest.Findings(t, bottleneck.Analyzer, "../..", "./examples/...") {
 		got[regexp.MustCompile(`the one [\w.]+`).FindString(d.Message)] = true
 	}
 	for _, want := range []string{"the one stock.Stock", "the one pricing.Prices", "the one orders.Orders"} {
@@ -106,7 +106,7 @@ func TestExamples(t *testing.T) {
 func TestVet(t *testing.T) {
 	dir := checktest.Dir(t)
 	var want []string
-	for _, d := range checktest.Diagnostics(t, bottleneck.Analyzer, dir, nil, "./bottleneck/...") {
+	for _, d := range checktest.Findings(t, bottleneck.Analyzer, dir, "./bottleneck/...") {
 		want = append(want, d.Message)
 	}
 	var got []string
