@@ -138,6 +138,7 @@ func (b *builder) build() {
 	b.wrappers()
 	b.writes()
 	b.handled()
+	b.m.flows = b.facts
 	b.finish()
 	b.m.complete = true
 }
