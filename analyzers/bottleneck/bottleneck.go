@@ -15,9 +15,9 @@
 // server synchronously is one; three are needed. One is typically an administrator's page, two are how one resource
 // is shown and changed; with three, unrelated paths share the mailbox. Casts wait for nobody. Callers that run at
 // boot, supervised loops and other single servers wait as well, but are one each: they are told, not counted. A
-// handler that only passes the request on to other handlers does not count beside them. A call counts only if its
-// reference is known: a parameter, field, variable, name or child; one that was picked from a map or slice means that
-// there are several, made elsewhere.
+// handler that only passes the request on to other handlers does not count beside them, nor one that nothing serves.
+// A call counts only if its reference is known: a parameter, field, variable, name or child; one that was picked from
+// a map or slice means that there are several, made elsewhere.
 //
 // Waiting that protects nothing. Either reads queue: one message that only reads the state, and does nothing else, is
 // called by two of the callers, or such messages by three; anybody could answer these from a copy. Or work blocks: a
@@ -72,7 +72,7 @@ func run(pass *analysis.Pass) (any, error) {
 			continue
 		}
 		pass.Report(analysis.Diagnostic{
-			Pos:     m.TokenPos(one.pos),
+			Pos:     m.TokenPos(one.source),
 			Message: load.message(),
 			Related: load.related(m),
 		})

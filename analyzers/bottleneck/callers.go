@@ -2,6 +2,7 @@ package bottleneck
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/otplint/otplint/passes/actors"
 	"github.com/otplint/otplint/passes/roles"
@@ -41,7 +42,7 @@ func (c *census) calls(of []making) map[*actors.Server]*callers {
 	}
 	inHandler := map[actors.FuncID]bool{}
 	for _, entry := range c.m.Entries() {
-		if entry.Kind == actors.LoopEntry && inHandler[entry.Func.ID] {
+		if c.unserved(entry) || entry.Kind == actors.LoopEntry && inHandler[entry.Func.ID] {
 			continue // a handler's own goroutines are the handler
 		}
 		for one, calls := range c.reached(entry.Func.ID, of) {
@@ -76,6 +77,19 @@ func (c *census) calls(of []making) map[*actors.Server]*callers {
 		}
 	}
 	return all
+}
+
+// unserved says whether an entry looks like a handler and nothing can serve it: no interface asks for it, no code
+// names it, and importers cannot.
+func (c *census) unserved(entry actors.Entry) bool {
+	f := entry.Func
+	if entry.Kind != actors.HTTPEntry || f.Exported || f.Recv != "" && strings.HasSuffix(f.ID.Name(), ".ServeHTTP") {
+		return false
+	}
+	for range c.m.Callers(f.ID) {
+		return false
+	}
+	return true
 }
 
 // reached are the calls of the servers that a function may make, in its goroutine or in one that it starts.
@@ -146,7 +160,7 @@ func is(one making, in actors.Instance) bool {
 	case actors.UnknownInstance, actors.SelfInstance:
 		return false
 	case actors.ChildInstance:
-		return in.Pos == one.pos
+		return in.Pos == one.pos || in.Pos == one.source
 	}
 	return true
 }

@@ -18,11 +18,11 @@ type census struct {
 // making is one place that makes instances of a server.
 type making struct {
 	server *actors.Server
-	pos    actors.Pos
+	pos    actors.Pos    // of a child: where the function that lists it gets it
+	source actors.Pos    // where the package makes it, which may be in a function that returns it
 	fn     actors.FuncID // whose runs decide how often
 	loop   bool          // more than one for each run
 	fixed  bool          // under a constant id or name
-	listed bool          // in a tree: the declaration says that it is there once
 	loose  bool          // a child that is in no known tree
 }
 
@@ -53,7 +53,7 @@ func takeCensus(m *actors.Model) *census {
 			continue
 		}
 		c.add(s.Target.Type, making{
-			pos: s.Pos, fn: s.Func, fixed: s.ID != "", loose: child,
+			pos: s.Pos, source: s.Pos, fn: s.Func, fixed: s.ID != "", loose: child,
 			loop: s.Loop || s.ChildOf == roles.PoolChild,
 		})
 	}
@@ -67,13 +67,32 @@ func (c *census) listed() map[actors.Pos]bool {
 		for _, child := range t.Children {
 			known[child.Pos] = true
 			c.add(child.Server, making{
-				pos: child.Pos, fn: t.Func, listed: true,
+				pos: child.Pos, source: c.source(child), fn: t.Func,
 				loop:  child.Loop || t.Loop || child.Kind == roles.PoolChild,
 				fixed: child.ID != "" && t.ID != "",
 			})
 		}
 	}
 	return known
+}
+
+// source follows a child into the package's own functions that return it.
+func (c *census) source(child actors.Child) actors.Pos {
+	for len(child.Via) > 0 && child.Via[0].Func.Package() == c.m.Pkg.Path {
+		f := c.m.Func(child.Via[0].Func)
+		if f == nil {
+			break
+		}
+		same := func(r actors.Child) bool {
+			return r.Server == child.Server && (r.ID == child.ID || r.IDParam != 0) && len(r.Via) == len(child.Via)-1
+		}
+		i := slices.IndexFunc(f.Returns, same)
+		if i < 0 || slices.ContainsFunc(f.Returns[i+1:], same) {
+			break
+		}
+		child = f.Returns[i]
+	}
+	return child.Pos
 }
 
 func (c *census) add(t actors.TypeID, mk making) {
@@ -90,7 +109,7 @@ func (c *census) singles() []making {
 	var all []making
 	for s := range c.m.Servers() {
 		made := c.made[s]
-		if len(made) != 1 || c.m.File(made[0].pos) == nil || c.m.Quiet(made[0].pos) {
+		if len(made) != 1 || c.m.File(made[0].source) == nil || c.m.Quiet(made[0].source) {
 			continue
 		}
 		if c.single(made[0]) {

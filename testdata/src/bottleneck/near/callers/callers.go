@@ -46,6 +46,12 @@ func (a *api) touchAgain(w http.ResponseWriter, r *http.Request) {
 // Read once, at boot.
 func (a *api) limited(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, a.limit) }
 
+// Nothing serves this one.
+func (a *api) unserved(w http.ResponseWriter, r *http.Request) {
+	n, err := store.Get(r.Context(), a.items, "unserved")
+	fmt.Fprintln(w, n, err)
+}
+
 // Which of several stores is asked, is decided for each request.
 func (a *api) keyed(w http.ResponseWriter, r *http.Request) {
 	n, err := store.Get(r.Context(), a.others[r.PathValue("shard")], "key")
