@@ -26,7 +26,8 @@ Silent are keys from a small set (constants, enumerations, small integers, keys
 looked up before), containers of libraries, what only Init or the constructor
 fills, servers that do not live long (temporary children, servers that stop when
 done or idle), and whatever is handed to code that may remove from it.`,
-	Before: `package dedup
+	Before: `
+package dedup
 
 import "github.com/otplint/otplint/runtime/genserver"
 
@@ -52,7 +53,8 @@ func (s *Server) HandleCall(c *genserver.Context, from genserver.From, req any) 
 	}
 	return c.Unhandled(req)
 }`,
-	After: `package dedup
+	After: `
+package dedup
 
 import (
 	"maps"

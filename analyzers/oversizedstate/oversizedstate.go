@@ -88,8 +88,8 @@ func (c *check) growing(s *state.Server) {
 			continue
 		}
 		all, names := messages(f.Grows)
-		c.report(f.Var, fmt.Sprintf("%s only grows: %s and nothing removes%s, so %s keeps it all in memory until it stops: delete what is done, bound it, or keep it in a table or store",
-			f.Path, inserting(s, all, names), c.entry(f.Var.Type()), s.Model.Name()), related(f.Grows, "grows here"))
+		c.report(f.Var, fmt.Sprintf("%s only grows: %s%s, and nothing removes: delete entries when they are done, set a limit, or keep them in a table or store",
+			f.Path, adding(s, all, names), c.entry(f.Var.Type())), related(f.Grows, "grows here"))
 	}
 }
 
@@ -102,19 +102,20 @@ func (c *check) withinGrowing(f *state.Field) bool {
 	return false
 }
 
-// inserting says how many of the server's messages insert, and which.
-func inserting(s *state.Server, n int, names []string) string {
+// adding says how many of the server's messages add to a field, and which.
+func adding(s *state.Server, n int, names []string) string {
 	if n == 0 {
-		return strings.Join(names, ", ") + " adds to it"
+		return fmt.Sprintf("%s of %s adds to it", strings.Join(names, ", "), s.Model.Name())
 	}
 	handled := map[actors.TypeID]bool{}
 	for h := range s.Model.Handled(0) {
 		handled[h.Msg] = true
 	}
-	return fmt.Sprintf("%d of %d messages %s (%s)", n, len(handled), plural(n, "adds to it", "add to it"), strings.Join(names, ", "))
+	return fmt.Sprintf("%d of %d messages of %s %s to it (%s)",
+		n, len(handled), s.Model.Name(), plural(n, "adds", "add"), strings.Join(names, ", "))
 }
 
-// entry tells what an entry costs.
+// entry tells what one more entry costs.
 func (c *check) entry(t types.Type) string {
 	var size int64
 	switch u := t.Underlying().(type) {
@@ -122,13 +123,11 @@ func (c *check) entry(t types.Type) string {
 		size = c.sizeof(u.Key()) + c.sizeof(u.Elem())
 	case *types.Slice:
 		size = c.sizeof(u.Elem())
-	default:
-		return ""
 	}
 	if size <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (an entry is %d bytes and what they point to)", size)
+	return fmt.Sprintf(", %d bytes an entry and what it points to", size)
 }
 
 // kept reports requests and responses that outlive their handler.

@@ -158,9 +158,8 @@ func (a *analysisOf) fill(p *place, in ssa.Instruction) (Fill, bool) {
 
 // runs says whether a block may run when a callback gets the message.
 func (a *analysisOf) runs(callback actors.FuncID, f *ssa.Function, block *ssa.BasicBlock, msg actors.TypeID) bool {
-	w := actors.Walk{Msg: msg, Go: true}
-	for path := range a.m.Reach(callback, w) {
-		if a.m.SSAFunc(path[len(path)-1].Func.ID) == f && actors.Runs(a.m.Cases(block), actors.MsgIn(path, w)) {
+	for g, at := range a.reach(callback, actors.Walk{Msg: msg, Go: true}) {
+		if g == f && actors.Runs(a.m.Cases(block), at) {
 			return true
 		}
 	}

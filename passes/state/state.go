@@ -12,6 +12,7 @@ package state
 import (
 	"go/token"
 	"go/types"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -182,15 +183,39 @@ func (a *analysisOf) index() {
 			if c.Kind == roles.Init || c.Kind == roles.Terminate {
 				into = a.init
 			}
-			for path := range a.m.Reach(c.Func, actors.Walk{Go: true, Values: true}) {
-				if f := a.m.SSAFunc(path[len(path)-1].Func.ID); f != nil {
-					into[f] = true
-				}
+			for f := range a.reach(c.Func, actors.Walk{Go: true, Values: true}) {
+				into[f] = true
 			}
 		}
 	}
 	for f := range a.live {
 		delete(a.init, f)
+	}
+}
+
+// reach iterates over the functions of this package that a callback may run, with the message that they get of it.
+// The model has no summary of functions that call, block on and write nothing (to a parameter); they count here.
+func (a *analysisOf) reach(from actors.FuncID, w actors.Walk) iter.Seq2[*ssa.Function, actors.TypeID] {
+	return func(yield func(*ssa.Function, actors.TypeID) bool) {
+		for path := range a.m.Reach(from, w) {
+			last, msg := path[len(path)-1].Func, actors.MsgIn(path, w)
+			if f := a.m.SSAFunc(last.ID); f != nil && !yield(f, msg) {
+				return
+			}
+			for i := range last.Edges {
+				e := &last.Edges[i]
+				if e.Go && !w.Go || e.Kind == actors.ValueEdge && !w.Values || !actors.Runs(e.Case, msg) || a.m.Func(e.Callee) != nil {
+					continue
+				}
+				given := actors.TypeID("")
+				if e.Forward != 0 || e.Kind == actors.LiteralEdge {
+					given = msg
+				}
+				if f := a.m.SSAFunc(e.Callee); f != nil && !yield(f, given) {
+					return
+				}
+			}
+		}
 	}
 }
 
