@@ -65,13 +65,19 @@ func Documentation(t *testing.T, a *analysis.Analyzer, doc *lint.RawDocumentatio
 		want       int
 	}{{"before", doc.Before, 1}, {"after", doc.After, 0}} {
 		t.Run(example.name, func(t *testing.T) {
-			dir := testmod.Write(t, "-- go.mod --\n"+goMod(t)+"-- doc.go --"+example.code)
+			dir := Module(t, "-- doc.go --"+example.code)
 			got := Findings(t, a, dir, ".")
 			if len(got) != example.want {
 				t.Errorf("%d findings, want %d: %v", len(got), example.want, got)
 			}
 		})
 	}
+}
+
+// Module writes a module that uses this one, from a txtar archive without go.mod, and returns its directory.
+func Module(t testing.TB, archive string) string {
+	t.Helper()
+	return testmod.Write(t, "-- go.mod --\n"+goMod(t)+archive)
 }
 
 // goMod is that of a module which uses this one.
