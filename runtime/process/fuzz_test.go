@@ -7,7 +7,7 @@ import (
 	"github.com/otplint/otplint/runtime/process"
 )
 
-// Whatever ParsePID accepts prints as what it was given; nothing makes it panic.
+// ParsePID finds a process that lives or fails; nothing makes it panic.
 func FuzzParsePID(f *testing.F) {
 	node := process.NewNode("n.1")
 	ctx := process.WithNode(context.Background(), node)
