@@ -8,12 +8,16 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
+// yieldBody is what SSA says of the function that it makes of the body of a loop
+// over an iterator: synthetic, but the user's code.
+const yieldBody = "range-over-func yield"
+
 // goroutines returns every start of a goroutine in the package, in source order
 // of the functions that hold them.
 func (p *analysisOf) goroutines() []*Goroutine {
 	var out []*Goroutine
 	for _, fn := range p.flow.fns {
-		if fn.Synthetic != "" && fn.Name() != "init" {
+		if fn.Synthetic != "" && fn.Name() != "init" && fn.Synthetic != yieldBody {
 			continue
 		}
 		for _, block := range fn.Blocks {

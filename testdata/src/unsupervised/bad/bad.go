@@ -3,6 +3,7 @@ package bad
 
 import (
 	"context"
+	"iter"
 	"log"
 	"net"
 	"net/http"
@@ -68,6 +69,17 @@ func tick(flush func()) {
 			flush()
 		}
 	}()
+}
+
+func perElement(each iter.Seq[*poller]) {
+	for p := range each {
+		go func() { // want `never ends`
+			for {
+				p.seen++
+			}
+		}()
+		go p.loop() // want `never ends`
+	}
 }
 
 // The stop channel exists, and nobody ever closes it.

@@ -4,6 +4,7 @@ package good
 import (
 	"bufio"
 	"context"
+	"iter"
 	"log"
 	"net"
 	"net/http"
@@ -78,6 +79,20 @@ func (o *Owner) start() {
 
 func (o *Owner) Start()               { o.start() }
 func CallersGroup(wg *sync.WaitGroup) { callersGroup(wg) }
+
+// Each iteration's goroutine is joined.
+func perElement(each iter.Seq[int]) {
+	var wg sync.WaitGroup
+	for range each {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			forever()
+		}()
+		wg.Go(forever)
+	}
+	wg.Wait()
+}
 
 // A group of one's own.
 type pool struct{ wg sync.WaitGroup }
