@@ -40,6 +40,7 @@ func (c *check) apiOf(server *actors.Server) *api {
 			a.functions[msg] = f
 		}
 	}
+	c.senders(server, a)
 	for _, msg := range c.m.MessagesOf(server.Type) {
 		if !msg.Exported {
 			continue
@@ -50,6 +51,21 @@ func (c *check) apiOf(server *actors.Server) *api {
 		}
 	}
 	return a
+}
+
+// senders adds the exported functions of the server's package that send one of
+// its plain messages to a reference that they are given.
+func (c *check) senders(server *actors.Server, a *api) {
+	home := server.Type.Package()
+	for s := range c.m.SitesTo(server.Type, actors.SendSite) {
+		f, msg := c.m.Func(s.Func), key(s)
+		if f == nil || !f.Exported || f.Test || s.Func.Package() != home || s.Instance.Kind != actors.ParamInstance {
+			continue
+		}
+		if msg.Package() == home && a.functions[msg] == nil {
+			a.functions[msg] = f
+		}
+	}
 }
 
 // report says what is raw and what to use instead.

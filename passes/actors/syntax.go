@@ -55,7 +55,7 @@ func (l literal) function() ast.Node {
 }
 
 // recipient is the function that gets the message: the one whose argument the literal is, alone or in a list, or
-// else the one function of the message's package that its function gives such messages to.
+// else the one function of the message's package that gets the variable which the literal is assigned to.
 func (l literal) recipient(info *types.Info) *types.Func {
 	for i, n := range slices.Backward(l.path) {
 		switch n := n.(type) {
@@ -68,18 +68,53 @@ func (l literal) recipient(info *types.Info) *types.Func {
 			f, _ := typeutil.Callee(info, n).(*types.Func)
 			return f
 		case ast.Stmt, *ast.ValueSpec:
-			return takes(info, l.path[:i+1], deref(info.TypeOf(l.expr)))
+			return takes(info, l.path[:i], deref(info.TypeOf(l.expr)), variables(info, n))
 		}
 		break
 	}
 	return nil
 }
 
-// takes finds the one function with a parameter for such messages that the declared function on the path calls.
-func takes(info *types.Info, path []ast.Node, msg types.Type) (only *types.Func) {
+// variables are what a statement assigns to: of a field or an element, the variable that has it.
+func variables(info *types.Info, stmt ast.Node) map[types.Object]bool {
+	var to []ast.Expr
+	switch stmt := stmt.(type) {
+	case *ast.AssignStmt:
+		to = stmt.Lhs
+	case *ast.RangeStmt:
+		to = []ast.Expr{stmt.Key, stmt.Value}
+	case *ast.ValueSpec:
+		for _, name := range stmt.Names {
+			to = append(to, name)
+		}
+	}
+	vars := map[types.Object]bool{}
+	for _, expr := range to {
+		for expr != nil {
+			switch x := expr.(type) {
+			case *ast.SelectorExpr:
+				expr = x.X
+				continue
+			case *ast.IndexExpr:
+				expr = x.X
+				continue
+			case *ast.Ident:
+				if obj := info.ObjectOf(x); obj != nil {
+					vars[obj] = true
+				}
+			}
+			break
+		}
+	}
+	return vars
+}
+
+// takes finds the one function with a parameter for such messages that the declared function on the path calls with
+// one of the variables.
+func takes(info *types.Info, path []ast.Node, msg types.Type, vars map[types.Object]bool) (only *types.Func) {
 	named, ok := types.Unalias(msg).(*types.Named)
 	i := slices.IndexFunc(path, func(n ast.Node) bool { _, ok := n.(*ast.FuncDecl); return ok })
-	if !ok || i < 0 {
+	if !ok || i < 0 || len(vars) == 0 {
 		return nil
 	}
 	unique := true
@@ -89,7 +124,7 @@ func takes(info *types.Info, path []ast.Node, msg types.Type) (only *types.Func)
 			return true
 		}
 		f, ok := typeutil.Callee(info, call).(*types.Func)
-		if !ok || f.Pkg() != named.Obj().Pkg() || f == only {
+		if !ok || f.Pkg() != named.Obj().Pkg() || f == only || !slices.ContainsFunc(call.Args, mentions(info, vars)) {
 			return true
 		}
 		for p := range f.Signature().Params().Variables() {
@@ -105,6 +140,19 @@ func takes(info *types.Info, path []ast.Node, msg types.Type) (only *types.Func)
 		return nil
 	}
 	return only
+}
+
+// mentions says of an expression whether one of the variables is in it.
+func mentions(info *types.Info, vars map[types.Object]bool) func(ast.Expr) bool {
+	return func(expr ast.Expr) (found bool) {
+		ast.Inspect(expr, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && vars[info.Uses[id]] {
+				found = true
+			}
+			return !found
+		})
+		return found
+	}
 }
 
 // holds says whether a type is the message's, a pointer to it, or a list of them.

@@ -44,6 +44,12 @@ type private struct{ genserver.CallTo[*Stock, int] }
 // Refresh is a plain message for HandleInfo.
 type Refresh struct{}
 
+// Wake is a plain message, too, with a client function.
+type Wake struct{}
+
+// Nudge sends one.
+func Nudge(ctx context.Context, s Ref) { process.Send(ctx, s.Dest(), Wake{}) }
+
 // Moved is told to others; Stock does not handle it.
 type Moved struct{ SKU string }
 
@@ -130,7 +136,7 @@ func (s *Stock) HandleCast(c *genserver.Context, msg any) genserver.Result {
 
 func (s *Stock) HandleInfo(c *genserver.Context, msg any) genserver.Result {
 	switch msg := msg.(type) {
-	case Refresh, string:
+	case Refresh, Wake, string:
 		return c.NoReply()
 	case process.Down:
 		return c.NoReply()

@@ -26,6 +26,7 @@ func (a *api) call(ctx context.Context) {
 	genserver.Cast(ctx, a.stock, stock.Drop{})                    // want `raw genserver.Cast of stock.Drop outside package stock, whose client API has no function`
 	_ = genserver.TryCast(ctx, a.stock, stock.Drop{})             // want `raw genserver.TryCast of stock.Drop`
 	process.Send(ctx, a.stock.Dest(), stock.Refresh{})            // want `^raw process.Send of stock.Refresh outside package stock, whose client API has no function for it: add one, so that only stock knows what Stock is sent$`
+	process.Send(ctx, a.stock.Dest(), stock.Wake{})               // want `^raw process.Send of stock.Wake outside package stock: use its client function stock.Nudge$`
 	process.Send(ctx, a.stock.Dest(), "now")                      // want `raw process.Send of string outside package stock`
 	genserver.Cast(ctx, a.stock, stock.NewDrop())                 // want `raw genserver.Cast of stock.Drop`
 	wrap.Retry(ctx, a.stock, stock.List{})                        // want `raw genserver.Call of stock.List`
@@ -84,6 +85,16 @@ func handed(ctx context.Context, s stock.Ref) {
 	stock.Deliver(ctx, s, []stock.Add{{SKU: "c"}, // want `stock.Add is built`
 		{SKU: "d"}}) // want `stock.Add is built`
 	stock.Do(ctx, s, stock.Get{}) // want `stock.Get is built outside package stock and handed to stock.Do`
+}
+
+// One message is handed over; those in the list and behind the pointer are sent.
+func sentHere(ctx context.Context, s stock.Ref) {
+	stock.Deliver(ctx, s, []stock.Add{{SKU: "a"}}) // want `built outside package stock and handed to stock.Deliver`
+	for _, m := range []stock.Add{{SKU: "b"}, {SKU: "c"}} {
+		genserver.Cast(ctx, s, m) // want `raw genserver.Cast of stock.Add`
+	}
+	p := &stock.Add{SKU: "d"}
+	genserver.Cast(ctx, s, *p) // want `raw genserver.Cast of stock.Add`
 }
 
 func made() stock.Get {
