@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"github.com/otplint/otplint/analyzers/directive"
+	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/unsupervised"
 )
 
 // All holds every check, sorted by name.
 var All = withDirective(
+	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
 )
 

@@ -23,23 +23,27 @@ var Analyzer = &analysis.Analyzer{
 
 var (
 	strict bool
-	scope  string
+	scope  = scopeFlag("cone")
 )
 
 func init() {
 	Analyzer.Flags.BoolVar(&strict, "strict", false,
 		"also report goroutines that can be told to stop but whose end or failure nobody learns of")
-	Analyzer.Flags.Func("scope",
-		`"cone" judges packages that use the runtime, directly or not; "module" every package of the module (in the otplint command only)`,
-		setScope)
-	scope = "cone"
+	Analyzer.Flags.Var(&scope, "scope",
+		"`cone` judges packages that use the runtime, directly or not; module judges every package of the module (in the otplint command only)")
 }
 
-func setScope(s string) error {
-	if s != "cone" && s != "module" {
-		return fmt.Errorf(`want "cone" or "module"`)
+// A scopeFlag says which packages are judged. The analyzer judges what is in the
+// cone: it is the driver that puts a whole module into it.
+type scopeFlag string
+
+func (s *scopeFlag) String() string { return string(*s) }
+
+func (s *scopeFlag) Set(v string) error {
+	if v != "cone" && v != "module" {
+		return fmt.Errorf("want cone or module")
 	}
-	scope = s
+	*s = scopeFlag(v)
 	return nil
 }
 

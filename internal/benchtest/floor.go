@@ -57,6 +57,7 @@ func (q *queue) stop() {
 
 func (q *queue) run() {
 	defer close(q.done)
+	h := q.h // beside the lock it would miss the cache for each message
 	var batch []any
 	for {
 		q.mu.Lock()
@@ -73,7 +74,7 @@ func (q *queue) run() {
 		}
 		q.mu.Unlock()
 		for _, msg := range batch {
-			q.h.Handle(msg)
+			h.Handle(msg)
 		}
 		clear(batch)
 	}

@@ -19,12 +19,10 @@ type Converter struct {
 	Fset  *token.FileSet
 	Files []*ast.File
 	Path  string // the package's import path
-
-	seen map[string]int
 }
 
 // Convert makes a finding of a diagnostic that the analyzer reported. Its URL
-// stands in for a diagnostic that has none.
+// stands in for one that the diagnostic lacks. Number sets the fingerprint.
 func (c *Converter) Convert(a *analysis.Analyzer, d analysis.Diagnostic) Finding {
 	f := Finding{
 		Check:   a.Name,
@@ -45,7 +43,7 @@ func (c *Converter) Convert(a *analysis.Analyzer, d analysis.Diagnostic) Finding
 	for _, fix := range d.SuggestedFixes {
 		f.Fixes = append(f.Fixes, c.fix(fix))
 	}
-	f.Fingerprint = c.fingerprint(a.Name, d)
+	f.identity = c.identity(a.Name, d)
 	return f
 }
 
@@ -65,20 +63,23 @@ func (c *Converter) fix(fix analysis.SuggestedFix) Fix {
 	return result
 }
 
-// fingerprint hashes what stays the same when other code moves. Equal findings
-// in one declaration are told apart by counting them.
-func (c *Converter) fingerprint(check string, d analysis.Diagnostic) string {
+// identity is what stays the same when other code moves.
+func (c *Converter) identity(check string, d analysis.Diagnostic) string {
 	symbol, node := c.enclosing(d.Pos, d.End)
-	key := fmt.Sprintf("%s\n%s\n%s\n%s", check, c.Path, symbol, node)
-	if c.seen == nil {
-		c.seen = map[string]int{}
+	return fmt.Sprintf("%s\n%s\n%s\n%s", check, c.Path, symbol, node)
+}
+
+// Number sorts the findings of one package and sets their fingerprints. Equal
+// findings in one declaration are told apart by their order.
+func Number(findings []Finding) {
+	Sort(findings)
+	seen := map[string]int{}
+	for i := range findings {
+		id := findings[i].identity
+		seen[id]++
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", id, seen[id]))
+		findings[i].Fingerprint = hex.EncodeToString(sum[:16])
 	}
-	c.seen[key]++
-	if n := c.seen[key]; n > 1 {
-		key = fmt.Sprintf("%s\n%d", key, n)
-	}
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:16])
 }
 
 // enclosing returns the name of the declaration around the position, and the

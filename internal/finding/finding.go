@@ -22,6 +22,8 @@ type Finding struct {
 	// is made of the check, the package, the enclosing declaration and the
 	// reported code, and holds no line number.
 	Fingerprint string
+
+	identity string // what the fingerprint is made of
 }
 
 // Related is a step of the evidence.

@@ -56,6 +56,10 @@ func (e *listError) problem(path string) Problem {
 // broken reports whether go list could not load the package.
 func (p *listed) broken() bool { return p.Error != nil }
 
+// empty reports whether the package has no Go files but tests in packages of
+// their own.
+func (p *listed) empty() bool { return len(p.GoFiles)+len(p.CgoFiles) == 0 }
+
 // path is the import path without the name of the test it was made for.
 func (p *listed) path() string {
 	path, _, _ := strings.Cut(p.ImportPath, " [")

@@ -215,6 +215,9 @@ func (l *loader) packages() []*Package {
 	}
 	needed := map[*listed]bool{}
 	for _, p := range l.all {
+		if p.empty() {
+			continue
+		}
 		p.root = p.ForTest == "" && !tested[p.ImportPath] || p.withTests() || p.externalTest()
 		if p.root && p.cone && (p.main() || p.named) {
 			l.need(p, needed)
@@ -241,7 +244,7 @@ func (l *loader) packages() []*Package {
 // need marks what p needs from source: its imports in the cone, and those made
 // for a test, for which the go command hands out no export data.
 func (l *loader) need(p *listed, needed map[*listed]bool) {
-	if needed[p] || p.broken() {
+	if needed[p] || p.broken() || p.empty() {
 		return
 	}
 	p.cone = true

@@ -87,6 +87,12 @@ package between
 import "test.example/tested"
 
 func F() int { return tested.F() }
+-- onlytests/x_test.go --
+package onlytests_test
+
+import "testing"
+
+func TestNothing(t *testing.T) {}
 -- empty/README --
 No Go here.
 -- broken/syntax/a.go --
@@ -175,6 +181,10 @@ func TestCone(t *testing.T) {
 			want: "!plain\nbetween\ndirect\nfw\nindirect\ntested",
 		},
 		{
+			name: "whole module, tests only", cfg: load.Config{Patterns: []string{"./onlytests"}, WholeModule: true, Tests: true},
+			want: "!onlytests_test [onlytests.test]\nbetween\nbetween [tested.test]\ndirect\ndirect [direct.test]\nfw\nindirect\nindirect_test [indirect.test]\nplain\ntested\ntested [tested.test]\ntested_test [tested.test]",
+		},
+		{
 			name: "a file", cfg: load.Config{Patterns: []string{"direct/direct.go"}},
 			want: "!command-line-arguments\nfw",
 		},
@@ -232,9 +242,10 @@ func TestProblems(t *testing.T) {
 		{"./broken/missing", []string{"broken/missing/a.go:5:2: no required module provides package test.example/none; to add it: go get"}},
 		{"./broken/types", nil}, // Check tells
 		{"./direct", nil},
+		{"./onlytests", nil},
 	} {
 		t.Run(test.patterns, func(t *testing.T) {
-			g, err := loadModule(t, load.Config{Patterns: strings.Fields(test.patterns)})
+			g, err := loadModule(t, load.Config{Patterns: strings.Fields(test.patterns), Tests: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -151,6 +151,7 @@ func (r *run) unit(u *unit) {
 	u.facts = factSet{}
 	r.byTypes.Store(u.types, u)
 	newPasses(r, u, syntax).all()
+	finding.Number(u.findings)
 }
 
 // recovered turns a panic into a problem of the package.

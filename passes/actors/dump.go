@@ -73,10 +73,10 @@ func (d dumper) child(indent int, c *Child) {
 }
 
 func (d dumper) site(s *Site) {
-	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
+	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
 		opt(" target ", s.Target.String()), opt(" msg ", s.Msg.String()), opt(" reply ", string(s.Reply)),
-		opt(" instance ", s.Instance.String()), opt(" id ", s.ID), opt(" runs ", s.Factory.Name()), cases(s.Case),
-		flag(s.Go, " go"), flag(s.Loop, " loop"), flag(s.Deferred, " deferred"), via(s.Via))
+		opt(" instance ", s.Instance.String()), flag(s.Child.IsValid(), " starts child made at "+short(s.Child)), opt(" id ", s.ID), opt(" runs ", s.Factory.Name()), cases(s.Case),
+		opt(" to ", s.To.Name()), flag(s.Go, " go"), flag(s.Loop, " loop"), flag(s.Deferred, " deferred"), via(s.Via))
 }
 
 func (d dumper) fn(f *Func) {
@@ -90,7 +90,11 @@ func (d dumper) fn(f *Func) {
 		d.line(2, "blocks %v %s at %s%s%s", b.Class, b.What, short(b.Pos), flag(b.Go, " go"), cases(b.Case))
 	}
 	for _, w := range f.Writes {
-		d.line(2, "writes parameter %d%s", w.Param, cases(w.Case))
+		if w.Param == PackageVariable {
+			d.line(2, "writes a package variable%s", cases(w.Case))
+		} else {
+			d.line(2, "writes parameter %d%s", w.Param, cases(w.Case))
+		}
 	}
 	for i := range f.Returns {
 		d.child(2, &f.Returns[i])

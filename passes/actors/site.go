@@ -84,11 +84,18 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 		b.replySite(&s, common, role)
 	case ChildRefSite:
 		s.Instance = b.instanceOfChild(common.Args[0])
+	case SendSite, TimerSite:
+		s.Target = b.serverAt(argument(common, role.Target), f)
+		s.Msg = b.message(argument(common, role.Msg))
 	default:
 		s.Msg = b.message(argument(common, role.Msg))
 	}
 	if body := b.funcOf(argument(common, role.Body)); body != nil {
 		s.Factory = b.m.ID(body)
+	}
+	if c := b.childArgument(common, role); c != nil { // what is started
+		s.Target, s.ID, s.IDParam, s.Factory, s.ChildOf = Operand{Type: c.Server}, c.ID, c.IDParam, c.Factory, c.Kind
+		s.Child = c.Pos
 	}
 	if kind == StartSite || kind == SpawnSite {
 		s.ID, s.IDParam = b.startName(common)
@@ -99,6 +106,28 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 			b.m.Pkg.Trees = append(b.m.Pkg.Trees, *c.Tree)
 		}
 	}
+}
+
+// childArgument is the child that a role starts, or nil.
+func (b *builder) childArgument(call *ssa.CallCommon, role roles.Func) *Child {
+	if role.Kind != roles.StartChild && role.Kind != roles.StartTree {
+		return nil
+	}
+	if v := argument(call, role.Child); v != nil {
+		return b.childOf(v)
+	}
+	return nil
+}
+
+// serverAt is the server behind an untyped destination that was made from a reference.
+func (b *builder) serverAt(dest ssa.Value, f *ssa.Function) Operand {
+	if dest == nil {
+		return Operand{}
+	}
+	if call, role, ok := b.roleCall(b.resolve(dest)); ok && role.Kind == roles.Dest {
+		return b.typeArg(nth(typeArgs(call.Common()), role.Server), f)
+	}
+	return Operand{}
 }
 
 func (b *builder) newSite(f *ssa.Function, call ssa.CallInstruction, at place) Site {

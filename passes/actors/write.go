@@ -57,7 +57,7 @@ func (b *builder) writes() {
 	}
 	for _, f := range b.m.SSA.Funcs {
 		for _, w := range b.effects[f].writes {
-			if w.Param.Index() < len(f.Params) {
+			if w.Param == PackageVariable || w.Param.Index() < len(f.Params) {
 				fn := b.own[b.m.ids[f]]
 				fn.Writes = append(fn.Writes, w)
 			}
@@ -65,26 +65,30 @@ func (b *builder) writes() {
 	}
 }
 
-// readOnly says whether a callback provably writes nothing reachable from its receiver when it handles msg.
+// readOnly says whether a callback provably writes nothing reachable from its receiver, and no package variable,
+// when it handles msg.
 func (b *builder) readOnly(callback FuncID, msg TypeID) bool {
 	f := b.m.ssaFuncs[callback]
 	if f == nil {
 		return false // promoted from another package
 	}
 	return !slices.ContainsFunc(b.effects[f].writes, func(w Write) bool {
-		return w.Param == 1 && Runs(w.Case, msg)
+		return (w.Param == 1 || w.Param == PackageVariable) && Runs(w.Case, msg)
 	})
 }
 
 // through adds a callee's write to the caller.
 func (e *effects) through(c passing, w Write) (changed bool) {
-	i := w.Param.Index()
-	if i < 0 || i >= len(c.args) {
-		return false
-	}
 	cases := c.cases
 	if c.forward && w.Case != nil {
 		cases = w.Case
+	}
+	if w.Param == PackageVariable {
+		return e.writeParam(PackageVariable, cases)
+	}
+	i := w.Param.Index()
+	if i < 0 || i >= len(c.args) {
+		return false
 	}
 	return e.write(c.args[i], cases)
 }
@@ -120,6 +124,17 @@ func (e *effects) writeParam(p roles.Arg, cases []TypeID) (changed bool) {
 		}
 	}
 	return changed
+}
+
+// writeGlobal adds a write if the address or map is a package variable's.
+func (e *effects) writeGlobal(v ssa.Value, cases []TypeID) {
+	v = root(v)
+	if load, ok := v.(*ssa.UnOp); ok {
+		v = root(load.X)
+	}
+	if _, ok := v.(*ssa.Global); ok {
+		e.writeParam(PackageVariable, cases)
+	}
 }
 
 // reached is what a function's values are reached from.
@@ -221,7 +236,7 @@ func (r *reached) made(v ssa.Value) (m mask) {
 // effects collects the writes of the function itself and the calls that may write more.
 func (r *reached) effects() *effects {
 	e := &effects{}
-	if len(r.from) == 0 {
+	if r.f.Synthetic == "package initializer" { // it cannot be called
 		return e
 	}
 	for _, block := range r.f.Blocks {
@@ -230,8 +245,10 @@ func (r *reached) effects() *effects {
 			switch instr := instr.(type) {
 			case *ssa.Store:
 				e.write(r.from[instr.Addr], cases)
+				e.writeGlobal(instr.Addr, cases)
 			case *ssa.MapUpdate:
 				e.write(r.from[instr.Map], cases)
+				e.writeGlobal(instr.Map, cases)
 			case *ssa.Send:
 				e.write(r.from[instr.Chan], cases)
 			case *ssa.UnOp:
@@ -346,7 +363,8 @@ func (b *builder) mutable(t types.Type) bool {
 
 func (b *builder) computeMutable(t types.Type) bool {
 	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() != nil {
-		if path := named.Obj().Pkg().Path(); path == "time" || path == "context" || roles.FrameworkOf(path) != nil {
+		path := named.Obj().Pkg().Path()
+		if path == "time" || path == "context" || roles.FrameworkOf(path) != nil && !roles.IsType(t, roles.ResourceType) {
 			return false
 		}
 	}
@@ -354,9 +372,12 @@ func (b *builder) computeMutable(t types.Type) bool {
 	case *types.Basic:
 		return u.Kind() == types.UnsafePointer
 	case *types.Pointer:
-		_, isRole := roles.TypeOf(u)
-		return !isRole
+		role, isRole := roles.TypeOf(u)
+		return !isRole || role.Kind == roles.ResourceType
 	case *types.Struct:
+		if roles.IsType(t, roles.ResourceType) { // what it holds is the user's
+			return true
+		}
 		for i := range u.NumFields() {
 			if b.mutable(u.Field(i).Type()) {
 				return true

@@ -7,54 +7,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// An op is something done to an object that decides who owns a goroutine.
-type op uint8
-
-const (
-	opClose op = iota // close(ch), l.Close()
-	opSend
-	opRecv
-	opDone // wg.Done()
-	opWait // wg.Wait()
-	opStop // srv.Shutdown, srv.Close
-)
-
-// An event is one op on a class, and where it happens.
-type event struct {
-	op op
-	in ssa.Instruction
-}
-
-// An object is a class of values that may be the same channel, WaitGroup,
-// context, listener or server.
-type object struct {
-	open    bool // code that is not seen may hold it
-	live    bool // context: something may cancel it
-	inert   bool // context: comes from Background or TODO
-	ticks   bool // a ticker's channel: never closed
-	signals bool // a channel of os.Signal
-	made    bool // the package makes it
-	kept    bool // process: a field, map or global of the package holds it
-	given   bool // process: an exported function returns it
-	events  []event
-	name    string // how a reader knows it
-}
-
-func (o *object) has(op op) bool {
-	for _, e := range o.events {
-		if e.op == op {
-			return true
-		}
-	}
-	return false
-}
-
-// ends reports whether a receive from the object, or its closing, can happen:
-// whether it works as a stop signal.
-func (o *object) ends() bool {
-	return o.open || o.live || o.signals || o.has(opClose) || o.has(opSend)
-}
-
 // A result is a node: the i-th result of a function of the package.
 type result struct {
 	fn *ssa.Function
@@ -90,12 +42,15 @@ func newFlow(fns []*ssa.Function, deps map[string]*Summary) *flow {
 // findCalled marks the functions whose callers are not all visible as static calls.
 func (f *flow) findCalled() {
 	invoked := map[string]bool{}
+	static := map[*ssa.Function]bool{}
 	for _, fn := range f.fns {
 		for _, b := range fn.Blocks {
 			for _, in := range b.Instrs {
 				call, _ := in.(ssa.CallInstruction)
 				if call != nil && call.Common().IsInvoke() {
 					invoked[call.Common().Method.Name()] = true
+				} else if call != nil {
+					static[calleeOf(call.Common())] = true
 				}
 				f.markUsedAsValue(in, call)
 			}
@@ -107,7 +62,7 @@ func (f *flow) findCalled() {
 			continue
 		}
 		method := obj.Signature().Recv() != nil
-		if obj.Exported() || obj.Name() == "main" || method && invoked[obj.Name()] {
+		if obj.Exported() || !static[fn] || method && invoked[obj.Name()] {
 			f.called[fn] = true
 		}
 	}
@@ -142,62 +97,6 @@ func contains(vs []ssa.Value, v ssa.Value) bool {
 		}
 	}
 	return false
-}
-
-// find returns the root of a node.
-func (f *flow) find(n any) any {
-	for {
-		p, ok := f.parent[n]
-		if !ok || p == n {
-			return n
-		}
-		if pp, ok := f.parent[p]; ok {
-			f.parent[n] = pp
-		}
-		n = p
-	}
-}
-
-// object returns the class of a node.
-func (f *flow) object(n any) *object {
-	root := f.find(n)
-	o := f.class[root]
-	if o == nil {
-		o = &object{}
-		f.class[root] = o
-	}
-	return o
-}
-
-// of returns the class of a value.
-func (f *flow) of(v ssa.Value) *object { return f.object(f.node(v)) }
-
-func (f *flow) union(a, b any) {
-	ra, rb := f.find(a), f.find(b)
-	if ra == rb {
-		return
-	}
-	oa, ob := f.class[ra], f.class[rb]
-	f.parent[rb] = ra
-	delete(f.class, rb)
-	switch {
-	case ob == nil:
-	case oa == nil:
-		f.class[ra] = ob
-	default:
-		oa.open = oa.open || ob.open
-		oa.live = oa.live || ob.live
-		oa.inert = oa.inert || ob.inert
-		oa.ticks = oa.ticks || ob.ticks
-		oa.signals = oa.signals || ob.signals
-		oa.made = oa.made || ob.made
-		oa.kept = oa.kept || ob.kept
-		oa.given = oa.given || ob.given
-		oa.events = append(oa.events, ob.events...)
-		if oa.name == "" {
-			oa.name = ob.name
-		}
-	}
 }
 
 // node maps a value to its node. Addresses and what they point at are one node,
@@ -453,119 +352,6 @@ func (f *flow) body(c *ssa.CallCommon) *ssa.Function {
 	fn := calleeOf(c)
 	if fn != nil && f.local[fn] {
 		return fn
-	}
-	return nil
-}
-
-// calleeOf is StaticCallee, seen through variables that are assigned once, and
-// through instantiation.
-func calleeOf(c *ssa.CallCommon) *ssa.Function {
-	if c.IsInvoke() {
-		return nil
-	}
-	return functionOf(c.Value)
-}
-
-func functionOf(v ssa.Value) *ssa.Function {
-	switch v := assigned(v).(type) {
-	case *ssa.Function:
-		if o := v.Origin(); o != nil {
-			return o
-		}
-		return v
-	case *ssa.MakeClosure:
-		return v.Fn.(*ssa.Function)
-	case *ssa.ChangeType:
-		return functionOf(v.X)
-	}
-	return nil
-}
-
-// assigned follows a load of a variable that is stored to exactly once to the
-// value stored, through closures' captures.
-func assigned(v ssa.Value) ssa.Value {
-	for range 8 {
-		load, ok := v.(*ssa.UnOp)
-		if !ok || load.Op != token.MUL {
-			return v
-		}
-		store := onlyStore(captured(load.X))
-		if store == nil {
-			return v
-		}
-		v = store.Val
-	}
-	return v
-}
-
-// captured follows a free variable to what it is bound to.
-func captured(v ssa.Value) ssa.Value {
-	for {
-		fv, ok := v.(*ssa.FreeVar)
-		if !ok {
-			return v
-		}
-		b := bindingOf(fv)
-		if b == nil {
-			return v
-		}
-		v = b
-	}
-}
-
-func bindingOf(fv *ssa.FreeVar) ssa.Value {
-	fn := fv.Parent()
-	if fn.Parent() == nil {
-		return nil
-	}
-	for i, x := range fn.FreeVars {
-		if x != fv {
-			continue
-		}
-		for _, b := range fn.Parent().Blocks {
-			for _, in := range b.Instrs {
-				if mc, ok := in.(*ssa.MakeClosure); ok && mc.Fn == fn {
-					return mc.Bindings[i]
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// onlyStore returns the single store to a local variable, also counting stores
-// by the closures that capture it, or nil.
-func onlyStore(addr ssa.Value) *ssa.Store {
-	alloc, ok := addr.(*ssa.Alloc)
-	if !ok {
-		return nil
-	}
-	var only *ssa.Store
-	n := 0
-	var visit func(v ssa.Value)
-	visit = func(v ssa.Value) {
-		for _, ref := range *v.Referrers() {
-			switch ref := ref.(type) {
-			case *ssa.Store:
-				if ref.Addr == v {
-					only = ref
-				}
-				n++
-			case *ssa.MakeClosure:
-				for i, b := range ref.Bindings {
-					if b == v {
-						visit(ref.Fn.(*ssa.Function).FreeVars[i])
-					}
-				}
-			case *ssa.UnOp, *ssa.DebugRef:
-			default:
-				n += 2 // its address goes elsewhere
-			}
-		}
-	}
-	visit(alloc)
-	if n == 1 {
-		return only
 	}
 	return nil
 }

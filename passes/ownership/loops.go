@@ -90,6 +90,9 @@ func forStatement(fn *ssa.Function, blocks []*ssa.BasicBlock) (pos token.Pos, ba
 	first, last := token.NoPos, token.NoPos
 	for _, b := range blocks {
 		for _, in := range b.Instrs {
+			if _, phi := in.(*ssa.Phi); phi {
+				continue // its position is the variable's
+			}
 			if p := in.Pos(); p.IsValid() {
 				if !first.IsValid() || p < first {
 					first = p

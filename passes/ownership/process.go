@@ -48,7 +48,7 @@ func (p *analysisOf) process(fn *ssa.Function, in *ssa.Call) *Process {
 		return nil
 	}
 	proc.Owned = p.handleOwned(handle(in, start.result)) || start.unknown ||
-		p.flow.stopsByName && start.options
+		p.flow.stopsByName && start.options || p.tellsEnd(start.body)
 	return proc
 }
 
@@ -69,6 +69,31 @@ func (p *analysisOf) livesLong(entry *ssa.Function) bool {
 						}
 					}
 				}
+			}
+		}
+	}
+	return false
+}
+
+// tellsEnd reports whether a plain process tells its end to somebody who listens,
+// by a channel or a WaitGroup, outside the loops of its function.
+func (p *analysisOf) tellsEnd(entry *ssa.Function) bool {
+	if entry == nil {
+		return false
+	}
+	inLoop := map[*ssa.BasicBlock]bool{}
+	for _, l := range p.loops(entry) {
+		for b := range l.blocks {
+			inLoop[b] = true
+		}
+	}
+	for _, block := range entry.Blocks {
+		for _, in := range block.Instrs {
+			if call, ok := in.(ssa.CallInstruction); ok && p.tells(call.Common()) {
+				continue // what it tells processes is its work
+			}
+			if !inLoop[block] && p.exitOwner(p.bodyOf(entry), in) != Unknown {
+				return true
 			}
 		}
 	}

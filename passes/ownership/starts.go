@@ -232,12 +232,28 @@ func (p *analysisOf) findSingletons() {
 				if recv == nil || name != "Do" || !isNamed(namedOf(recv.Type()), "sync", "Once") {
 					continue
 				}
-				if _, global := recv.(*ssa.Global); global {
+				if ofGlobal(recv) {
 					if f := functionOf(call.Common().Args[1]); f != nil {
 						p.singletons[f] = true
 					}
 				}
 			}
+		}
+	}
+}
+
+// ofGlobal reports whether an address is that of a global, or of a part of one.
+func ofGlobal(v ssa.Value) bool {
+	for {
+		switch x := v.(type) {
+		case *ssa.Global:
+			return true
+		case *ssa.FieldAddr:
+			v = x.X
+		case *ssa.UnOp:
+			v = x.X
+		default:
+			return false
 		}
 	}
 }

@@ -45,6 +45,10 @@ var otp = &Framework{
 
 		{Package: "process", Name: "Spawn", Kind: Spawn, Body: 2},
 		{Package: "process", Name: "SpawnLink", Kind: SpawnLink, Body: 2},
+		{Package: "process", Name: "Start", Kind: Spawn, Body: 2},
+		{Package: "process", Name: "StartLink", Kind: SpawnLink, Body: 2},
+		{Package: "process", Name: "WithTimeout", Kind: StartOption},
+		{Package: "process", Name: "SelfOf", Kind: Self},
 		{Package: "process", Name: "WithName", Kind: StartOption, ID: 1},
 		{Package: "process", Name: "Send", Kind: Send, Target: 2, Msg: 3},
 		{Package: "process", Name: "Exit", Kind: Exit, Target: 2},

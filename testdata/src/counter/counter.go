@@ -20,13 +20,19 @@ type increment struct {
 	genserver.CallTo[*Counter, int]
 	by int
 }
-type get struct{ genserver.CallTo[*Counter, int] }
+type get struct {
+	genserver.CallTo[*Counter, int]
+}
 type lookup struct {
 	genserver.CallTo[*Counter, int]
 	key string
 }
-type slow struct{ genserver.CallTo[*Counter, int] }
-type later struct{ genserver.CallTo[*Counter, int] }
+type slow struct {
+	genserver.CallTo[*Counter, int]
+}
+type later struct {
+	genserver.CallTo[*Counter, int]
+}
 type reset struct{ genserver.CastTo[*Counter] }
 type Note struct {
 	genserver.CastTo[*Counter]

@@ -4,10 +4,12 @@ package forms
 import (
 	"context"
 	"net/http"
+	"os"
 	"sync"
 
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
 	"otplint.test/counter"
 )
 
@@ -47,12 +49,16 @@ func register() {
 }
 
 func Local() any {
-	type T struct{ genserver.CastTo[*counter.Counter] }
+	type T struct {
+		genserver.CastTo[*counter.Counter]
+	}
 	return T{}
 }
 
 func Local2() any {
-	type T struct{ genserver.CastTo[*counter.Counter] }
+	type T struct {
+		genserver.CastTo[*counter.Counter]
+	}
 	return &T{}
 }
 
@@ -93,7 +99,9 @@ type Named struct {
 }
 
 type hello struct{ genserver.CallTo[Peer, string] }
-type list struct{ genserver.CallTo[*Named, []string] }
+type list struct {
+	genserver.CallTo[*Named, []string]
+}
 type poke struct{ genserver.CastTo[*Named] }
 type run struct{ genserver.CastTo[*Named] }
 
@@ -142,3 +150,32 @@ func (n *Named) HandleInfo(c *genserver.Context, msg any) genserver.Result {
 type NotAServer struct{}
 
 func (NotAServer) Init(n int) {}
+
+var total int
+
+// Store keeps something that a sibling opened.
+type Store struct {
+	db supervisor.Resource[*os.File]
+	n  int
+}
+
+type size struct{ genserver.CallTo[*Store, int] }
+type write struct{ genserver.CallTo[*Store, int] }
+type count struct{ genserver.CallTo[*Store, int] }
+
+func (s *Store) Init(c *genserver.Context) genserver.Result { return c.OK() }
+
+func (s *Store) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result {
+	switch req := req.(type) {
+	case size:
+		return req.Reply(from, s.n)
+	case write: // to what the resource holds
+		f, _ := s.db.Get()
+		n, _ := f.WriteString("x")
+		return req.Reply(from, n)
+	case count: // to a package variable
+		total++
+		return req.Reply(from, total)
+	}
+	return c.Unhandled(req)
+}

@@ -68,3 +68,25 @@ func Unknown(children []supervisor.Spec) supervisor.Child[supervisor.Ref] {
 func Dynamic(ctx context.Context, sup supervisor.Ref, id string) (counter.Ref, error) {
 	return supervisor.StartChild(ctx, sup, counter.Child(id))
 }
+
+type api struct {
+	refs struct{ hits counter.Ref }
+	name string
+}
+
+func web(id string, a api) supervisor.Child[httpchild.Ref] {
+	return httpchild.Child(id, a.name, func() *http.Server { return serve(a.refs.hits, genserver.Ref[*treelib.Relay]{}) })
+}
+
+// Held passes references in a struct, and fills a list by index.
+func Held(ctx context.Context, n int) {
+	hits := counter.Child("hits")
+	a := api{name: "web"}
+	a.refs.hits = hits.Ref()
+	specs := make([]supervisor.Spec, n)
+	for i := range specs {
+		specs[i] = counter.Child("shard")
+	}
+	supervisor.Start(ctx, supervisor.Supervisor("held", supervisor.OneForOne, []supervisor.Spec{hits, web("web", a)}))
+	supervisor.Start(ctx, supervisor.Supervisor("shards", supervisor.OneForOne, specs))
+}

@@ -31,7 +31,9 @@ func Put[K comparable, V any](ctx context.Context, c genserver.Ref[*Cache[K, V]]
 	genserver.Cast(ctx, c, put[K, V]{key: k, value: v})
 }
 
-type ask struct{ genserver.CallTo[*counter.Counter, int] }
+type ask struct {
+	genserver.CallTo[*counter.Counter, int]
+}
 
 func Use(ctx context.Context, c counter.Ref) {
 	wrap.Do(ctx, c, ask{})

@@ -13,4 +13,6 @@ func (l *Low) Init(c *genserver.Context) genserver.Result { return c.OK() }
 
 type Ping struct{ genserver.CallTo[*Low, int] }
 
-func Do(ctx context.Context, r genserver.Ref[*Low]) (int, error) { return genserver.Call(ctx, r, Ping{}) }
+func Do(ctx context.Context, r genserver.Ref[*Low]) (int, error) {
+	return genserver.Call(ctx, r, Ping{})
+}

@@ -181,3 +181,23 @@ func tree(ctx context.Context) error {
 		supervisor.Server("cache", newCache),
 	}))
 }
+
+func tellsItsEnd(ctx context.Context) error {
+	ended := make(chan error, 1)
+	_, err := process.Spawn(ctx, func(c *process.Context) error {
+		ended <- receiveAll(c)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return <-ended
+}
+
+func receiveAll(c *process.Context) error {
+	for {
+		if _, err := process.Receive(c); err != nil {
+			return err
+		}
+	}
+}
