@@ -116,6 +116,9 @@ func (p *proc) wakeAndUnlock() {
 	case parked:
 		p.state = running
 		w := p.worker
+		if w.looping { // spares it the lock
+			p.batch, p.box = p.box, chain{}
+		}
 		p.mu.Unlock()
 		w.wake <- struct{}{} // has room: only one waker finds the process parked
 	default:
