@@ -8,13 +8,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otplint/otplint/analyzers/bottleneck"
 	"github.com/otplint/otplint/analyzers/directive"
+	"github.com/otplint/otplint/analyzers/oversizedstate"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/unsupervised"
 )
 
 // All holds every check, sorted by name.
 var All = withDirective(
+	newCheck(bottleneck.Analyzer, bottleneck.Doc),
+	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
 )

@@ -25,12 +25,13 @@ with the server belongs to), tests and test helpers, generated code, messages
 declared in a package without the server, references to an interface, sends to
 a PID or name, and answers. What belongs to another module is reported only if
 that has a client function for the message.`,
-	Before: `package shop
+	Before: `
+package shop
 
 import (
 	"context"
 
-	"example.com/shop/stock"
+	"github.com/otplint/otplint/examples/smells/stock"
 	"github.com/otplint/otplint/runtime/genserver"
 )
 
@@ -38,12 +39,13 @@ func Available(ctx context.Context, s genserver.Ref[*stock.Stock], sku string) (
 	n, err := genserver.Call(ctx, s, stock.Get{SKU: sku})
 	return n > 0, err
 }`,
-	After: `package shop
+	After: `
+package shop
 
 import (
 	"context"
 
-	"example.com/shop/stock"
+	"github.com/otplint/otplint/examples/smells/stock"
 	"github.com/otplint/otplint/runtime/genserver"
 )
 

@@ -3,16 +3,23 @@
 package checktest
 
 import (
+	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/checker"
-	"golang.org/x/tools/go/packages"
 	"honnef.co/go/tools/analysis/lint"
+
+	"github.com/otplint/otplint/internal/finding"
+	"github.com/otplint/otplint/internal/load"
+	"github.com/otplint/otplint/internal/runner"
+	"github.com/otplint/otplint/internal/testmod"
+	"github.com/otplint/otplint/passes/roles"
 )
 
 // Dir is the module of test packages, cut off from workspace and network; analysistest.Run takes it.
@@ -32,30 +39,22 @@ func root(t testing.TB) string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// Diagnostics are the check's findings in the packages that the patterns match, in dir. Overlay gives files that are
-// not on disk, by absolute name; it may be nil.
-func Diagnostics(t testing.TB, a *analysis.Analyzer, dir string, overlay map[string][]byte, patterns ...string) []analysis.Diagnostic {
+// Findings are the check's in the packages that the patterns match, and their tests. Facts reach direct importers
+// only, as in vet.
+func Findings(t testing.TB, a *analysis.Analyzer, dir string, patterns ...string) []finding.Finding {
 	t.Helper()
-	cfg := &packages.Config{Mode: packages.LoadAllSyntax | packages.NeedModule, Dir: dir, Overlay: overlay, Tests: overlay == nil}
-	pkgs, err := packages.Load(cfg, patterns...)
+	graph, err := load.Load(context.Background(), load.Config{
+		Dir: dir, Patterns: patterns, Tests: true,
+		InCone: func(path string) bool { return roles.FrameworkOf(path) != nil },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if packages.PrintErrors(pkgs) > 0 {
-		t.Fatal("the code does not compile")
+	result := runner.Run(graph, runner.Config{Analyzers: []*analysis.Analyzer{a}})
+	for _, p := range append(graph.Problems, result.Problems...) {
+		t.Error(p)
 	}
-	graph, err := checker.Analyze([]*analysis.Analyzer{a}, pkgs, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []analysis.Diagnostic
-	for _, act := range graph.Roots {
-		if act.Err != nil {
-			t.Fatal(act.Err)
-		}
-		all = append(all, act.Diagnostics...)
-	}
-	return all
+	return result.Findings
 }
 
 // Documentation compiles the examples of a check's documentation: the check has one finding before, none after.
@@ -66,14 +65,28 @@ func Documentation(t *testing.T, a *analysis.Analyzer, doc *lint.RawDocumentatio
 		want       int
 	}{{"before", doc.Before, 1}, {"after", doc.After, 0}} {
 		t.Run(example.name, func(t *testing.T) {
-			dir := Dir(t)
-			file := filepath.Join(dir, a.Name, "doc", "doc.go") // not on disk
-			got := Diagnostics(t, a, dir, map[string][]byte{file: []byte(example.code)}, "./"+a.Name+"/doc")
+			dir := Module(t, "-- doc.go --"+example.code)
+			got := Findings(t, a, dir, ".")
 			if len(got) != example.want {
 				t.Errorf("%d findings, want %d: %v", len(got), example.want, got)
 			}
 		})
 	}
+}
+
+// Module writes a module that uses this one, from a txtar archive without go.mod, and returns its directory.
+func Module(t testing.TB, archive string) string {
+	t.Helper()
+	return testmod.Write(t, "-- go.mod --\n"+goMod(t)+archive)
+}
+
+// goMod is that of a module which uses this one.
+func goMod(t testing.TB) string {
+	data, err := os.ReadFile(filepath.Join(root(t), "testdata", "src", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(data), "=> ../..", "=> "+strconv.Quote(root(t)))
 }
 
 // Vet is what go vet prints with this check alone, for packages of the test module. Vet keeps only the facts of

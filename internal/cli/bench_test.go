@@ -72,7 +72,7 @@ func measure(b *testing.B, before func(), command func() *exec.Cmd) {
 		cmd := command()
 		cmd.Run() // vet fails on findings
 		cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-		peak = max(peak, int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss))
+		peak = max(peak, int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)) //nolint:unconvert // its type depends on the system
 	}
 	b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/op")
 	b.ReportMetric(float64(peak)/1024, "peak-MB") // Linux counts in KB

@@ -209,7 +209,9 @@ func (s *Server) count{{$i}}(ctx context.Context, key string) (int, error) {
 var program = template.Must(template.New("program").Funcs(template.FuncMap{
 	"deps": func(name string) []string {
 		var i int
-		fmt.Sscanf(name, "p%d", &i)
+		if _, err := fmt.Sscanf(name, "p%d", &i); err != nil {
+			panic(err) // the template names packages so
+		}
 		return deps(i)
 	},
 }).Parse(`// Command gen is generated.

@@ -116,7 +116,7 @@ func Load(ctx context.Context, cfg Config) (*Graph, error) {
 	l.markCone()
 	g := &Graph{Problems: l.problems(), Matched: l.matched()}
 	if g.Matched == 0 && len(g.Problems) == 0 {
-		return nil, fmt.Errorf("no packages match %s: name at least one that exists, such as ./...", strings.Join(cfg.Patterns, " "))
+		return nil, fmt.Errorf("no packages match %s: name at least one that exists (./... is all of the module)", strings.Join(cfg.Patterns, " "))
 	}
 	g.Packages = l.packages()
 	if err := compileCgo(ctx, cfg, g.Packages); err != nil {

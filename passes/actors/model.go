@@ -18,6 +18,7 @@ import (
 // Package is the actor model of one package.
 type Package struct {
 	Path     string
+	Imports  []string // packages of the cone that files other than tests import, sorted
 	Files    []File
 	Servers  []Server
 	Messages []Message

@@ -22,6 +22,7 @@ type Model struct {
 	files     map[string]*File // own files
 	ssaFuncs  map[FuncID]*ssa.Function
 	ids       map[*ssa.Function]FuncID
+	flows     map[*ssa.Function]*flow
 
 	complete bool // the package itself can be looked up
 	binding  sync.Once
@@ -69,6 +70,14 @@ func (m *Model) ID(f *ssa.Function) FuncID {
 		return id
 	}
 	return funcID(f)
+}
+
+// Cases are the messages for which a block of the package under analysis runs, as in Site.Case; nil: any.
+func (m *Model) Cases(block *ssa.BasicBlock) []TypeID {
+	if fl := m.flows[block.Parent()]; fl != nil && fl.cases != nil {
+		return fl.cases[block.Index]
+	}
+	return nil
 }
 
 // Func returns a function's summary, or nil: then it calls, blocks on and writes nothing if its package is in the

@@ -30,6 +30,9 @@ var (
 	}
 )
 
+// Reads says whether a function of the standard library is known only to read what it is given.
+func Reads(id FuncID) bool { return reads(id) }
+
 // reads says whether a function of the standard library only reads what it is given.
 func reads(id FuncID) bool {
 	if readers[string(id)] {

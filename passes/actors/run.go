@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/otplint/otplint/passes/actorssa"
@@ -89,6 +90,7 @@ func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder 
 			Name: name, Test: strings.HasSuffix(name, "_test.go"), Generated: ast.IsGenerated(f),
 		})
 	}
+	m.Pkg.Imports = imports(pass, m)
 	for i := range m.Pkg.Files {
 		m.files[m.Pkg.Files[i].Name] = &m.Pkg.Files[i]
 	}
@@ -109,6 +111,23 @@ func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder 
 	}
 }
 
+// imports lists the packages of the cone that files other than tests import.
+func imports(pass *analysis.Pass, m *Model) []string {
+	var paths []string
+	for _, file := range pass.Files {
+		if strings.HasSuffix(pass.Fset.File(file.FileStart).Name(), "_test.go") {
+			continue
+		}
+		for _, spec := range file.Imports {
+			if name := pass.TypesInfo.PkgNameOf(spec); name != nil && m.Package(name.Imported().Path()) != nil {
+				paths = append(paths, name.Imported().Path())
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
 func (b *builder) build() {
 	b.syntax = readSyntax(b.pass)
 	b.findGlobals()
@@ -119,6 +138,7 @@ func (b *builder) build() {
 	b.wrappers()
 	b.writes()
 	b.handled()
+	b.m.flows = b.facts
 	b.finish()
 	b.m.complete = true
 }

@@ -321,9 +321,12 @@ func (b *builder) bind(iface, concrete types.Type, pos token.Pos, f *ssa.Functio
 			binding.Methods = append(binding.Methods, Method{method.Name(), funcObjID(fn, b.pass.Fset)})
 		}
 	}
-	for _, old := range b.m.Pkg.Bindings {
+	for i, old := range b.m.Pkg.Bindings {
 		if old.Iface == binding.Iface && old.Type == binding.Type {
-			return // one witness is enough
+			if b.m.inTest(old.Pos) { // one witness is enough, but better one that counts
+				b.m.Pkg.Bindings[i] = binding
+			}
+			return
 		}
 	}
 	b.m.Pkg.Bindings = append(b.m.Pkg.Bindings, binding)

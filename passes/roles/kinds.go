@@ -134,6 +134,15 @@ const (
 	SetSignificant
 )
 
+// Effect is what a callback's result makes the server do besides going on.
+type Effect uint8
+
+// The effects of results.
+const (
+	Stops Effect = iota + 1 // the server ends
+	Idles                   // the server is told when no message has come for a while
+)
+
 // Func is the role of one function or method with its semantics.
 type Func struct {
 	Package string // import path, relative to the framework's prefix
@@ -157,6 +166,7 @@ type Func struct {
 
 	ChildKind ChildKind
 	Modifier  Modifier
+	Effect    Effect
 	// InitTree: Body computes strategy and children when the supervisor starts.
 	InitTree bool
 	// Instances is the parameter with the number of instances (PoolChild).

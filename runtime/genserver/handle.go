@@ -119,6 +119,7 @@ func (s *server) logUnhandled(msg any) {
 type idleTimer struct {
 	timer *time.Timer
 	seq   uint64 // of the timeout that counts; a later one outdates a message on its way
+	after time.Duration
 	armed bool
 }
 
@@ -134,7 +135,7 @@ func (t *idleTimer) clear() {
 func (s *server) idleAfter(d time.Duration) {
 	t := &s.extra().idle
 	t.seq++
-	t.armed = true
+	t.armed, t.after = true, d
 	self, fired := s.c.Self(), idleFired{seq: t.seq}
 	post := func() { _ = process.Post(context.Background(), self, process.KindSystem, fired) }
 	if d <= 0 {

@@ -422,15 +422,6 @@ func callsNest(t *testing.T, w *proctest.World) {
 	})
 }
 
-type (
-	askPointer struct {
-		genserver.CallTo[*server, *int]
-	}
-	askError struct {
-		genserver.CallTo[*server, error]
-	}
-)
-
 // nils answers all requests with nil.
 type nils struct{ server }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/otplint/otplint/runtime/process"
 )
@@ -86,17 +87,16 @@ func (s *server) system(m *process.Envelope) (handled bool, reason error) {
 func (s *server) inspect(from From, req inspectRequest) {
 	defer func() {
 		if v := recover(); v != nil {
-			answer[any](from, nil, fmt.Errorf("genserver: inspect panicked: %v", v))
+			answer[any](from, nil, fmt.Errorf("genserver: inspect: %w", &process.PanicError{Value: v, Stack: debug.Stack()}))
 		}
 	}()
 	answer(from, req.read(s.impl), nil)
 }
 
-// hold keeps a message of a suspended server. A call is listed as an open
-// one, so that its caller is told if the server ends first.
+// hold keeps a message of a suspended server.
 func (s *server) hold(m *process.Envelope) {
 	if m.Call != nil {
-		m.Call.Returned(m.Call.Gen(), true)
+		m.Call.Hold()
 	}
 	s.more.held = append(s.more.held, *m)
 }
@@ -108,6 +108,9 @@ func (s *server) resume() error {
 	messages := s.more.held
 	s.more.suspended, s.more.held = false, nil
 	for i := range messages {
+		if s.c.Err() != nil { // an exit signal has come
+			return nil
+		}
 		if s.more.suspended { // again, by one of them
 			s.more.held = append(s.more.held, messages[i])
 			continue
@@ -115,6 +118,9 @@ func (s *server) resume() error {
 		if reason := s.Handle(s.c.Context, &messages[i]); reason != nil {
 			return reason
 		}
+	}
+	if t := &s.more.idle; t.armed {
+		s.idleAfter(t.after)
 	}
 	return nil
 }

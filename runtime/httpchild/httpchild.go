@@ -100,7 +100,7 @@ func serve(ctx context.Context, l *listening) error {
 	case <-ctx.Done():
 	}
 	err := l.drain(ctx)
-	<-failed
+	_ = <-failed // http.ErrServerClosed: the drain's outcome is what counts
 	return err
 }
 

@@ -79,12 +79,14 @@ func start(ctx context.Context, n *Node, parent *proc, b Behaviour, opts []Optio
 	}
 	ack := getPending(p.bubble)
 	ack.begin(p)
-	if self := procOf(ctx); self.waitFor(ack) { // Init must not call back
-		defer self.waiting.CompareAndSwap(ack, nil)
-	}
+	self := procOf(ctx)
+	waiting := self.waitFor(ack) // Init must not call back
 	p.run(parent, ack)
 
 	err := ack.wait(ctx, o.timeout)
+	if waiting {
+		self.waiting.CompareAndSwap(ack, nil)
+	}
 	if err == nil {
 		err = ack.err
 		putPending(ack, p.bubble)
@@ -156,10 +158,11 @@ func (p *proc) run(parent *proc, ack *Pending) {
 		p.finish(NoProc)
 	}
 	w := getWorker(p)
-	w.starting = ack
 	p.mu.Lock()
 	if p.state != dead {
-		p.worker = w
+		p.worker, w.starting = w, ack
+	} else if ack != nil {
+		ack.settle(p.reason)
 	}
 	p.mu.Unlock()
 	go w.main()

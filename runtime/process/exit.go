@@ -3,6 +3,7 @@ package process
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -99,17 +100,25 @@ func (p *proc) finish(reason error) {
 }
 
 // finishAndUnlock makes the process dead and tells everybody, in this order:
-// its name is free, its callers fail, its links and monitors hear. It does
-// nothing if the process is dead already.
+// its name is free, its callers and its starter fail, its links and monitors
+// hear. It does nothing if the process is dead already.
 func (p *proc) finishAndUnlock(reason error) {
 	if p.state == dead {
 		p.mu.Unlock()
 		return
 	}
+	var starting *Pending
+	if p.worker != nil {
+		starting, p.worker.starting = p.worker.starting, nil
+	}
+	startError := reason
+	if starting != nil && errors.Is(reason, ErrIgnore) {
+		reason = Normal
+	}
 	p.state, p.worker, p.reason = dead, nil, reason
 	p.ended.Store(deadly)
-	ext, open, box, in := p.ext, p.open, p.box, p.cancel.Load()
-	p.ext, p.open, p.box = nil, nil, chain{}
+	ext, box, in := p.ext, p.box, p.cancel.Load()
+	p.ext, p.box = nil, chain{}
 	callers := p.unanswered()
 	p.mu.Unlock()
 
@@ -122,15 +131,15 @@ func (p *proc) finishAndUnlock(reason error) {
 	for _, c := range callers {
 		c.q.fail(c.gen, reason)
 	}
-	for q := open; q != nil; q = q.next {
-		q.fail(q.gen(), reason)
-	}
 	box.each(func(m *Envelope) {
 		if m.Call != nil {
 			m.Call.fail(m.Call.gen(), reason)
 		}
 	})
 	p.node.remove(p)
+	if starting != nil {
+		starting.settle(startError)
+	}
 	if ext != nil {
 		p.tell(ext, reason)
 	}
@@ -142,12 +151,18 @@ type caller struct {
 	gen uint64
 }
 
-// unanswered is who asked what the process has taken from its mailbox. A
-// request that was answered may be in use again, by somebody else or for
-// another process: the generation is read before the target, as begin writes
-// them the other way round. p.mu is held.
+// unanswered is who asked what the process has taken from its mailbox: the
+// open requests and those of the batch. One of the batch that was answered may
+// be in use again, by somebody else or for another process: the generation is
+// read before the target, as begin writes them the other way round. p.mu is
+// held.
 func (p *proc) unanswered() []caller {
 	var callers []caller
+	for p.open != nil {
+		q := p.open
+		callers = append(callers, caller{q, q.gen()})
+		q.unlink(p)
+	}
 	p.batch.each(func(m *Envelope) {
 		if m.Call == nil {
 			return

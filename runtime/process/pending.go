@@ -25,12 +25,13 @@ type Pending struct {
 	target atomic.Pointer[proc]
 	from   atomic.Pointer[proc]
 	until  atomic.Int64  // the caller's deadline in Unix nanoseconds, 0 for none
-	asleep atomic.Bool   // the caller waits for a token
+	asleep atomic.Uint64 // the generation whose caller waits for a token, or 0
 	done   chan struct{} // the token; a caller that finds its answer at once takes none
 	timer  *time.Timer
 	err    error // why there is no answer: the exit reason
 
-	next, prev *Pending // the target's list of open requests
+	next, prev *Pending    // the target's list of open requests
+	listed     atomic.Bool // is in it; changed under the target's mutex
 }
 
 // The progress of a request. The callback of a Call may fill in the answer,
@@ -147,9 +148,10 @@ func (q *Pending) wait(ctx context.Context, timeout time.Duration) error {
 	if q.isAnswered() {
 		return nil
 	}
-	q.asleep.Store(true)
+	gen := q.gen()
+	q.asleep.Store(gen)
 	if q.isAnswered() {
-		q.wakeUp()
+		q.wakeUp(gen)
 		return nil
 	}
 	var expired <-chan time.Time
@@ -172,7 +174,7 @@ func (q *Pending) wait(ctx context.Context, timeout time.Duration) error {
 		err = reasonOf(ctx.Err())
 	}
 	if !q.giveUp() { // the answer is just being handed over
-		q.wakeUp()
+		q.wakeUp(gen)
 		return nil
 	}
 	return err
@@ -182,15 +184,16 @@ func (q *Pending) isAnswered() bool { return q.word.Load()&stateMask == answered
 
 // wakeUp ends the caller's wait for a token that it does not need any more,
 // or takes the token if it is on its way.
-func (q *Pending) wakeUp() {
-	if !q.asleep.CompareAndSwap(true, false) {
+func (q *Pending) wakeUp(gen uint64) {
+	if !q.asleep.CompareAndSwap(gen, 0) {
 		<-q.done
 	}
 }
 
-// handOver wakes the caller, if it sleeps, when the word says answered.
-func (q *Pending) handOver() {
-	if q.asleep.Load() && q.asleep.CompareAndSwap(true, false) {
+// handOver wakes the caller, if it sleeps, when the word says answered. One
+// that has seen the answer without it may already be asking something else.
+func (q *Pending) handOver(gen uint64) {
+	if q.asleep.Load() == gen && q.asleep.CompareAndSwap(gen, 0) {
 		q.done <- struct{}{} // has room: one token for each sleep
 	}
 }
@@ -222,6 +225,7 @@ func (q *Pending) giveUp() bool {
 			return true
 		}
 		if q.move(gen, progress, answered) {
+			q.unlist()
 			return true
 		}
 	}
@@ -250,10 +254,17 @@ func (q *Pending) Returned(gen uint64, deliver bool) {
 	q.Deliver(gen)
 }
 
+// Hold puts a request back that the process has taken from its mailbox and
+// handles later: if it dies first, the caller is told.
+func (q *Pending) Hold() { q.list() }
+
 // Deliver lets an answer leave that was filled in, or that is being.
 func (q *Pending) Deliver(gen uint64) bool {
+	if word := q.word.Load(); word == gen<<genShift|filled || word == gen<<genShift|filling {
+		q.unlist() // before the caller may use it again
+	}
 	if q.move(gen, filled, answered) {
-		q.handOver()
+		q.handOver(gen)
 		return true
 	}
 	return q.move(gen, filling, writing) // it leaves when it is written
@@ -290,7 +301,7 @@ func (q *Pending) Answer(gen uint64, fill func()) bool {
 // settled ends writing.
 func (q *Pending) settled(gen uint64) {
 	q.word.Store(gen<<genShift | answered)
-	q.handOver()
+	q.handOver(gen)
 }
 
 // settle answers a request that is nothing but an acknowledgement.
@@ -353,9 +364,10 @@ func (q *Pending) list() {
 	p := q.target.Load()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state == dead {
+	if p.state == dead || q.listed.Load() {
 		return
 	}
+	q.listed.Store(true)
 	q.prev, q.next = nil, p.open
 	if p.open != nil {
 		p.open.prev = q
@@ -364,12 +376,20 @@ func (q *Pending) list() {
 }
 
 func (q *Pending) unlist() {
+	if !q.listed.Load() {
+		return
+	}
 	p := q.target.Load()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state == dead {
-		return // finish walks the list
+	if q.listed.Load() {
+		q.unlink(p)
 	}
+}
+
+// unlink takes q out of p's list. p.mu is held.
+func (q *Pending) unlink(p *proc) {
+	q.listed.Store(false)
 	switch {
 	case q.prev != nil:
 		q.prev.next = q.next

@@ -66,9 +66,12 @@ func (e *AlreadyStarted) Is(target error) bool { return target == ErrNameTaken }
 // It is a Shutdown for errors.Is.
 type ShutdownReason struct{ Detail error }
 
-func (e *ShutdownReason) Error() string        { return fmt.Sprintf("shutdown: %v", e.Detail) }
+func (e *ShutdownReason) Error() string { return fmt.Sprintf("shutdown: %v", e.Detail) }
+
+// Is makes it a Shutdown.
 func (e *ShutdownReason) Is(target error) bool { return target == Shutdown }
-func (e *ShutdownReason) Unwrap() error        { return e.Detail }
+
+func (e *ShutdownReason) Unwrap() error { return e.Detail }
 
 // PanicError is the exit reason of a process whose code panicked.
 type PanicError struct {

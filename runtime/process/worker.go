@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 )
@@ -16,7 +15,7 @@ type worker struct {
 	p        *proc
 	main     func() // w.run as a value: starting a goroutine with it allocates nothing
 	wake     chan struct{}
-	starting *Pending  // the start that waits for Init
+	starting *Pending  // the start that waits for Init; p.mu guards it
 	msg      *Envelope // what is being handled, for crash reports
 	returned bool      // run ended by returning, not by a panic or Goexit
 	retired  bool      // woken by the reaper
@@ -85,32 +84,33 @@ func (p *proc) work(w *worker) {
 		p.returned(w, b.f(&p.ctx))
 		return
 	}
-	if w.starting == nil || p.init(w) && p.begin(w) {
+	p.mu.Lock()
+	starting := w.starting
+	p.mu.Unlock()
+	if starting == nil || p.init(w, starting) && p.begin(w) {
 		p.loop(w)
 	}
 }
 
-// init runs Init and tells the starter. It reports whether the process lives.
-func (p *proc) init(w *worker) bool {
+// init runs Init and tells the starter, as finish does if it fails. It
+// reports whether the process lives.
+func (p *proc) init(w *worker, ack *Pending) bool {
 	err := p.behaviour.Init(&p.ctx)
-	if err == nil && p.ended.Load() == 0 {
-		ack := w.starting
-		w.starting = nil
-		ack.settle(nil)
-		return true
-	}
-	reason := err
+	p.mu.Lock()
 	switch {
 	case p.ended.Load() != 0:
+		p.mu.Unlock()
 		p.leave(w)
 		return false
-	case errors.Is(err, ErrIgnore):
-		reason = Normal
+	case err != nil:
+		p.finishAndUnlock(err)
+		p.release()
+		return false
 	}
-	p.finish(reason)
-	w.starting.settle(err)
-	p.release()
-	return false
+	w.starting = nil
+	p.mu.Unlock()
+	ack.settle(nil)
+	return true
 }
 
 func (p *proc) begin(w *worker) bool {
@@ -277,12 +277,9 @@ func (p *proc) crash(w *worker, reason error) {
 	case p.ended.Load() != 0:
 		p.report(w, reason)
 		p.leave(w)
-	case w.starting != nil || isPlain:
+	case isPlain || p.isStarting(w):
 		p.report(w, reason)
 		p.finish(reason)
-		if w.starting != nil {
-			w.starting.settle(reason)
-		}
 		p.release()
 	default:
 		p.end(w, reason)
@@ -300,10 +297,13 @@ func (p *proc) leave(w *worker) {
 		p.node.abandoned.Add(-1)
 	}
 	p.finish(reason) // nothing, if it is dead
-	if w.starting != nil {
-		w.starting.settle(reason)
-	}
 	p.release()
+}
+
+func (p *proc) isStarting(w *worker) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return w.starting != nil
 }
 
 // release drops what a dead process holds; its own goroutine calls it last.

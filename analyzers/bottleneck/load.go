@@ -1,0 +1,138 @@
+package bottleneck
+
+import (
+	"slices"
+
+	"github.com/otplint/otplint/passes/actors"
+	"github.com/otplint/otplint/passes/roles"
+)
+
+// load is what one server has to bear.
+type load struct {
+	making
+	callers
+	reads []*request // messages that only read, called on concurrent paths
+	slow  []*request // messages that block
+	// asking are messages that call other servers, on concurrent paths.
+	asking []*request
+	// readers and waiting are the concurrent callers of the reads, and of what need not wait for a slow message.
+	readers, waiting []*caller
+	writers          []*caller // of all but reads
+	shared           int       // most callers of one read
+	places           int       // that call the server
+}
+
+// request is a message that the server handles, a case of a callback.
+type request struct {
+	*actors.Handled
+	callers []*caller // on concurrent paths
+	pure    bool      // only reads the state and answers
+	blocks  *blocking
+	asks    []*actors.Site // calls of other servers
+}
+
+// blocking is the operation that a request waits for, and the way there from the callback.
+type blocking struct {
+	*actors.Block
+	path []actors.Step
+}
+
+func measure(m *actors.Model, one making, by *callers) *load {
+	l := &load{making: one, callers: *by}
+	requests := requestsOf(m, one.server)
+	for _, r := range requests {
+		if r.blocks != nil {
+			l.slow = append(l.slow, r)
+		}
+	}
+	sites := map[*actors.Site]bool{}
+	for _, c := range by.lone {
+		for _, k := range c.calls {
+			sites[k.site] = true
+		}
+	}
+	for _, c := range by.concurrent {
+		for _, k := range c.calls {
+			sites[k.site] = true
+			r := find(requests, k.site)
+			if r == nil {
+				l.writers = with(l.writers, c)
+				continue
+			}
+			r.callers = with(r.callers, c)
+			if r.pure {
+				l.readers = with(l.readers, c)
+			} else {
+				l.writers = with(l.writers, c)
+			}
+			if len(l.slow) > 0 && (r.blocks == nil || r.ReadOnly) {
+				l.waiting = with(l.waiting, c)
+			}
+		}
+	}
+	for _, r := range requests {
+		if r.pure && len(r.callers) > 0 {
+			l.reads = append(l.reads, r)
+			l.shared = max(l.shared, len(r.callers))
+		}
+		if len(r.asks) > 0 && len(r.callers) > 0 {
+			l.asking = append(l.asking, r)
+		}
+	}
+	l.places = len(sites)
+	return l
+}
+
+// heavy says whether the load is worth a finding; the package comment has the reasons.
+func (l *load) heavy() bool { return l.queuesReads() || l.queuesBehind() }
+
+func (l *load) queuesReads() bool {
+	return len(l.concurrent) >= minCallers && len(l.readers) > 0 && (len(l.readers) >= minCallers || l.shared >= minShared)
+}
+
+func (l *load) queuesBehind() bool { return len(l.slow) > 0 && len(l.waiting) >= minCallers }
+
+func with(list []*caller, c *caller) []*caller {
+	if slices.Contains(list, c) {
+		return list
+	}
+	return append(list, c)
+}
+
+func find(requests []*request, site *actors.Site) *request {
+	for _, r := range requests {
+		if r.Kind == roles.HandleCall && site.Msg.Known() && r.Msg.Matches(site.Msg.Type) {
+			return r
+		}
+	}
+	return nil
+}
+
+// requestsOf lists what the server handles while callers wait: answers, and whatever stands between them.
+func requestsOf(m *actors.Model, s *actors.Server) []*request {
+	var all []*request
+	for i := range s.Handles {
+		h := &s.Handles[i]
+		callback := s.Callback(h.Kind)
+		if callback == nil || h.Kind != roles.HandleCall && h.Kind != roles.HandleCast && h.Kind != roles.HandleInfo {
+			continue
+		}
+		r := &request{Handled: h, pure: h.Kind == roles.HandleCall && h.ReadOnly}
+		for path, block := range m.BlocksIn(callback.Func, h.Msg) {
+			r.pure = r.pure && block.Class == actors.BlockLock
+			if r.blocks == nil && (block.Class == actors.BlockIO || block.Class == actors.BlockSleep) {
+				r.blocks = &blocking{block, slices.Clone(path)}
+			}
+		}
+		for _, site := range m.SitesIn(callback.Func, actors.Walk{Go: true, Msg: h.Msg}) {
+			if site.Kind == actors.CallSite && !site.Go {
+				r.asks = append(r.asks, site)
+			}
+			if site.Kind != actors.ConstructSite && (site.Kind != actors.ReplySite || site.Deferred) {
+				r.pure = false // more than reading is done
+			}
+		}
+		all = append(all, r)
+	}
+	return all
+}
