@@ -55,7 +55,7 @@ func (c *check) apiOf(server *actors.Server) *api {
 // report says what is raw and what to use instead.
 func (c *check) report(s *actors.Site, server *actors.Server) {
 	a := c.apiOf(server)
-	client := a.functions[s.Msg.Type.Elem().Origin()]
+	client := a.functions[key(s)]
 	if client == nil && !c.ours(server) {
 		return
 	}

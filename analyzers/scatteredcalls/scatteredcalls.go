@@ -164,7 +164,7 @@ func (c *check) outside(to actors.FuncID) bool {
 // in it, or the send stands in the same function and has no literal of its own.
 func (c *check) sentBy(built *actors.Site) bool {
 	for _, s := range c.sent {
-		if s.Msg.Type != built.Msg.Type {
+		if key(s) != key(built) {
 			continue
 		}
 		if within(built, s) || s.Func == built.Func && built.To == "" && !c.hasLiteral(s) {
@@ -176,9 +176,12 @@ func (c *check) sentBy(built *actors.Site) bool {
 
 func (c *check) hasLiteral(send *actors.Site) bool {
 	return slices.ContainsFunc(c.m.Pkg.Sites, func(s actors.Site) bool {
-		return s.Kind == actors.ConstructSite && s.Msg.Type == send.Msg.Type && within(&s, send)
+		return s.Kind == actors.ConstructSite && key(&s) == key(send) && within(&s, send)
 	})
 }
+
+// key is a site's message without pointer and type arguments.
+func key(s *actors.Site) actors.TypeID { return s.Msg.Type.Elem().Origin() }
 
 func within(inner, outer *actors.Site) bool {
 	return inner.Pos.File == outer.Pos.File && !before(inner.Pos, outer.Pos) && !before(outer.End, inner.End)

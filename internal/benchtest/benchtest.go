@@ -33,8 +33,8 @@ type System struct {
 	// Start starts a consumer that calls h with an Op, or a message like it,
 	// of which By tells the number.
 	Start func(h Handler) Box
-	// Call starts a server that adds what it is sent to a sum, using so many
-	// bytes of stack, and returns a round trip to it, with a deadline or not.
+	// Call starts a server that adds what it is sent to a sum, using 4 KB of
+	// stack if stack is not 0, and returns a round trip to it, with a deadline or not.
 	Call func(stack int, deadline bool) (call func(by int) int, stop func())
 	// Ring starts n consumers, each of which sends what it gets to the next,
 	// one less. A token ends with zero, at which done is called.
@@ -106,8 +106,16 @@ const (
 	Idle = "bytes/process"
 )
 
+// UseStack uses 4 KB of stack, or none if size is 0. It returns 0.
+func UseStack(size, n int) int {
+	if size == 0 {
+		return 0
+	}
+	return fillStack(n)
+}
+
 //go:noinline
-func useStack(n int) int {
+func fillStack(n int) int {
 	var buf [4096]byte
 	buf[n&4095] = byte(n)
 	return int(buf[(n+1)&4095])
@@ -117,9 +125,6 @@ func useStack(n int) int {
 type sum struct{ n, stack int }
 
 func (s *sum) add(by int) int {
-	if s.stack > 0 {
-		s.n += useStack(by)
-	}
-	s.n += by
+	s.n += UseStack(s.stack, by) + by
 	return s.n
 }

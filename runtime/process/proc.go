@@ -92,7 +92,9 @@ func inBubble() bool { return time.Now().Unix() < 1262304000 }
 func (p *proc) isDead() bool { return p.ended.Load() == deadly }
 
 // post puts a message into the mailbox and sees to it that the process runs.
-// It reports false if the process is dead.
+// It reports false if the process is dead. All mail comes through here, so a
+// process of another machine will be a control block whose node has a
+// transport that post hands the envelope to.
 func (p *proc) post(e Envelope) bool {
 	p.mu.Lock()
 	if p.state == dead {
