@@ -8,10 +8,21 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// follow finds what each value has of the state, from the receivers of the callbacks on.
+// maxTags bounds the work on states through which half of a large package can be reached.
+const maxTags = 100_000
+
+// follow finds what each value has of the state, from the receivers of the callbacks on. What takes too long is
+// unknown, and unknown is silent.
 func (a *analysisOf) follow() {
 	a.seed()
-	for changed := true; changed; {
+	defer func() {
+		if a.tagged > maxTags {
+			for _, s := range a.servers {
+				s.root.give()
+			}
+		}
+	}()
+	for changed := true; changed && a.tagged <= maxTags; {
 		changed = false
 		for _, f := range a.funcs {
 			for _, b := range f.Blocks {
@@ -57,6 +68,7 @@ func (a *analysisOf) tag(v ssa.Value, t tag) bool {
 		return false
 	}
 	a.tags[v] = append(a.tags[v], t)
+	a.tagged++
 	return true
 }
 
@@ -115,6 +127,7 @@ func (a *analysisOf) hold(v ssa.Value, tags []tag) (changed bool) {
 	for _, t := range tags {
 		if !slices.Contains(a.held[v], t) {
 			a.held[v] = append(a.held[v], t)
+			a.tagged++
 			changed = true
 		}
 	}

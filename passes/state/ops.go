@@ -124,46 +124,23 @@ func (a *analysisOf) grow(p *place, in ssa.Instruction, inner bool) {
 
 // fill names the messages of the place's server during which an instruction runs.
 func (a *analysisOf) fill(p *place, in ssa.Instruction) (Fill, bool) {
-	f := in.Parent()
-	if !a.live[f] || !in.Pos().IsValid() {
-		return Fill{}, false
-	}
 	fill := Fill{Pos: in.Pos()}
 	for _, s := range a.servers {
-		for i := range s.Model.Callbacks {
-			if s.root != p.root() {
-				break
-			}
-			c := &s.Model.Callbacks[i]
-			switch c.Kind {
-			case roles.HandleCall, roles.HandleCast, roles.HandleInfo:
-			default:
-				continue
-			}
-			any := true
-			for h := range s.Model.Handled(c.Kind) {
-				any = false
-				if !slices.Contains(fill.Messages, h.Msg) && a.runs(c.Func, f, in.Block(), h.Msg) {
-					fill.Messages = append(fill.Messages, h.Msg)
-				}
-			}
-			if any && a.runs(c.Func, f, in.Block(), "") {
-				fill.Callback = c.Kind
+		if s.root != p.root() || !fill.Pos.IsValid() {
+			continue
+		}
+		for _, t := range s.runs[in.Parent()] {
+			switch {
+			case !actors.Runs(a.m.Cases(in.Block()), t.given):
+			case t.handled == "":
+				fill.Callback = t.callback
+			case !slices.Contains(fill.Messages, t.handled):
+				fill.Messages = append(fill.Messages, t.handled)
 			}
 		}
 	}
 	slices.Sort(fill.Messages)
 	return fill, len(fill.Messages) > 0 || fill.Callback != 0
-}
-
-// runs says whether a block may run when a callback gets the message.
-func (a *analysisOf) runs(callback actors.FuncID, f *ssa.Function, block *ssa.BasicBlock, msg actors.TypeID) bool {
-	for g, at := range a.reach(callback, actors.Walk{Msg: msg, Go: true}) {
-		if g == f && actors.Runs(a.m.Cases(block), at) {
-			return true
-		}
-	}
-	return false
 }
 
 // store: a field is assigned.

@@ -51,7 +51,7 @@ const (
 )
 
 // maxDepth bounds the paths that are followed; recursive types have infinite ones.
-const maxDepth = 6
+const maxDepth = 4
 
 // child is the place of a field below p, nil where paths end.
 func (p *place) child(field *types.Var, inElem bool) *place {

@@ -82,20 +82,25 @@ func run(pass *analysis.Pass) (any, error) {
 	if m == nil || len(m.Pkg.Servers) == 0 {
 		return (*Result)(nil), nil
 	}
+	return analyse(pass, m, m.Pkg.Servers), nil
+}
+
+// analyse judges the state of some servers of the package.
+func analyse(pass *analysis.Pass, m *actors.Model, servers []actors.Server) *Result {
 	a := &analysisOf{
 		pass: pass, m: m,
 		tags: map[ssa.Value][]tag{}, held: map[ssa.Value][]tag{}, results: map[*ssa.Function][][]tag{},
 		calls: map[*ssa.Function][]callSite{},
 	}
 	result := new(Result)
-	for i := range m.Pkg.Servers {
-		if s := a.server(&m.Pkg.Servers[i]); s != nil {
+	for i := range servers {
+		if s := a.server(&servers[i]); s != nil {
 			result.Servers = append(result.Servers, s.Server)
 			a.servers = append(a.servers, s)
 		}
 	}
 	if len(a.servers) == 0 {
-		return (*Result)(nil), nil
+		return nil
 	}
 	a.index()
 	a.follow()
@@ -104,7 +109,7 @@ func run(pass *analysis.Pass) (any, error) {
 		s.ShortLived = a.shortLived(s)
 		s.Fields = s.root.fields(nil)
 	}
-	return result, nil
+	return result
 }
 
 // analysisOf is the analysis of one package.
@@ -119,8 +124,9 @@ type analysisOf struct {
 	results map[*ssa.Function][][]tag
 	calls   map[*ssa.Function][]callSite // static calls in the package, by callee
 
-	init map[*ssa.Function]bool // run by Init or Terminate, and by no message
-	live map[*ssa.Function]bool // run by a message
+	tagged int                    // how many tags there are
+	init   map[*ssa.Function]bool // run by Init or Terminate, and by no message
+	live   map[*ssa.Function]bool // run by a message
 }
 
 // callSite is a call with the function it stands in.
@@ -133,6 +139,14 @@ type callSite struct {
 type server struct {
 	*Server
 	root *place
+	runs map[*ssa.Function][]turn // what runs each function
+}
+
+// turn is a message during which a function runs.
+type turn struct {
+	callback roles.CallbackKind
+	handled  actors.TypeID // "" if the callback tells no messages apart
+	given    actors.TypeID // the same where the function gets the message, "" elsewhere
 }
 
 // server finds the type of a server and makes the root of its places.
@@ -152,7 +166,7 @@ func (a *analysisOf) server(s *actors.Server) *server {
 		if _, isStruct := named.Underlying().(*types.Struct); !isStruct {
 			return nil
 		}
-		return &server{&Server{Model: s, Type: named}, &place{typ: named}}
+		return &server{Server: &Server{Model: s, Type: named}, root: &place{typ: named}, runs: map[*ssa.Function][]turn{}}
 	}
 	return nil
 }
@@ -186,10 +200,31 @@ func (a *analysisOf) index() {
 			for f := range a.reach(c.Func, actors.Walk{Go: true, Values: true}) {
 				into[f] = true
 			}
+			switch c.Kind {
+			case roles.HandleCall, roles.HandleCast, roles.HandleInfo:
+				a.turns(s, c)
+			}
 		}
 	}
 	for f := range a.live {
 		delete(a.init, f)
+	}
+}
+
+// turns finds what runs during each message of a callback.
+func (a *analysisOf) turns(s *server, c *actors.Callback) {
+	any := true
+	for h := range s.Model.Handled(c.Kind) {
+		any = false
+		for f, given := range a.reach(c.Func, actors.Walk{Go: true, Msg: h.Msg}) {
+			s.runs[f] = append(s.runs[f], turn{c.Kind, h.Msg, given})
+		}
+	}
+	if !any {
+		return
+	}
+	for f := range a.reach(c.Func, actors.Walk{Go: true}) {
+		s.runs[f] = append(s.runs[f], turn{callback: c.Kind})
 	}
 }
 
