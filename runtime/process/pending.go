@@ -101,13 +101,10 @@ func (q *Pending) Gen() uint64 { return q.gen() }
 // deliver is false if the process is stopping: then Deliver follows after
 // Terminate.
 func (q *Pending) Returned(gen uint64, deliver bool) {
-	if deliver && q.Deliver(gen) {
+	if !deliver || q.Deliver(gen) {
 		return
 	}
-	if q.word.Load() != gen<<genShift|asked || !deliver {
-		return
-	}
-	q.list()
+	q.list() // before it may be answered from elsewhere
 	if q.move(gen, asked, open) {
 		return
 	}
@@ -117,18 +114,32 @@ func (q *Pending) Returned(gen uint64, deliver bool) {
 
 // Hold puts a request back that the process has taken from its mailbox and
 // handles later: if it dies first, the caller is told.
-func (q *Pending) Hold() { q.list() }
+func (q *Pending) Hold() {
+	q.list()
+	if q.isAnswered() { // given up before or meanwhile
+		q.unlist()
+	}
+}
 
 // Deliver lets an answer leave that was filled in, or that is being.
 func (q *Pending) Deliver(gen uint64) bool {
-	if word := q.word.Load(); word == gen<<genShift|filled || word == gen<<genShift|filling {
-		q.unlist() // before the caller may use it again
+	for {
+		switch q.word.Load() {
+		case gen<<genShift | filled:
+			q.unlist() // before the caller may use it again
+			if q.move(gen, filled, answered) {
+				q.handOver(gen)
+				return true
+			}
+		case gen<<genShift | filling:
+			q.unlist()
+			if q.move(gen, filling, writing) { // it leaves when it is written
+				return true
+			}
+		default:
+			return false
+		}
 	}
-	if q.move(gen, filled, answered) {
-		q.handOver(gen)
-		return true
-	}
-	return q.move(gen, filling, writing) // it leaves when it is written
 }
 
 // Answer writes an answer with fill, if the request still waits for one, and
@@ -176,11 +187,17 @@ func (q *Pending) settle(err error) {
 
 // fail tells the caller that there will be no answer.
 func (q *Pending) fail(gen uint64, reason error) {
-	if q.move(gen, filling, writing) {
-		return // an answer is just being written, and now leaves at once
-	}
-	for _, progress := range [...]uint64{asked, filled, open} {
-		if q.move(gen, progress, writing) {
+	for {
+		word := q.word.Load()
+		progress := word & stateMask
+		switch {
+		case word>>genShift != gen || progress == writing || progress == answered:
+			return
+		case progress == filling:
+			if q.move(gen, filling, writing) { // an answer is being written, and now leaves at once
+				return
+			}
+		case q.move(gen, progress, writing):
 			q.err = reason
 			q.settled(gen)
 			return
@@ -238,9 +255,9 @@ func (q *Pending) unlist() {
 	}
 }
 
-// unlink takes q out of p's list. p.mu is held.
+// unlink takes q out of p's list. p.mu is held. listed is cleared last: with
+// it q may pass on to another process.
 func (q *Pending) unlink(p *proc) {
-	q.listed.Store(false)
 	switch {
 	case q.prev != nil:
 		q.prev.next = q.next
@@ -251,4 +268,5 @@ func (q *Pending) unlink(p *proc) {
 		q.next.prev = q.prev
 	}
 	q.next, q.prev = nil, nil
+	q.listed.Store(false)
 }

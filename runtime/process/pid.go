@@ -56,7 +56,7 @@ func (name Name) Resolve(n *Node) (PID, error) {
 	n.namesMu.RLock()
 	p := n.names[name]
 	n.namesMu.RUnlock()
-	if p == nil {
+	if p == nil || p.isDead() {
 		return PID{}, NoProc
 	}
 	return PID{p}, nil
@@ -101,7 +101,7 @@ func (p *proc) register(name Name) error {
 	n := p.node
 	n.namesMu.Lock()
 	defer n.namesMu.Unlock()
-	if q := n.names[name]; q != nil {
+	if q := n.names[name]; q != nil && !q.isDead() {
 		return &AlreadyStarted{Name: name, PID: PID{q}}
 	}
 	p.mu.Lock()

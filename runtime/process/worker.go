@@ -241,7 +241,7 @@ func (p *proc) returned(w *worker, err error) {
 	if !Clean(err) {
 		p.report(w, err)
 	}
-	p.finish(err)
+	p.depart(err)
 }
 
 // end runs Terminate and finishes the process, whatever Terminate does.
@@ -259,12 +259,7 @@ func (p *proc) end(w *worker, reason error) {
 			p.report(w, reason)
 		}
 		w.returned = true // a Goexit goes on to unwind, which has nothing left to do
-		if p.isDead() {   // killed in Terminate
-			p.leave(w)
-			return
-		}
-		p.finish(reason)
-		p.release()
+		p.depart(reason)
 	}()
 	p.behaviour.Terminate(&p.ctx, reason)
 	returned = true
@@ -279,8 +274,7 @@ func (p *proc) crash(w *worker, reason error) {
 		p.leave(w)
 	case isPlain || p.isStarting(w):
 		p.report(w, reason)
-		p.finish(reason)
-		p.release()
+		p.depart(reason)
 	default:
 		p.end(w, reason)
 	}
@@ -290,13 +284,21 @@ func (p *proc) crash(w *worker, reason error) {
 // process is doomed and finishes now, or it was killed already.
 func (p *proc) leave(w *worker) {
 	p.mu.Lock()
-	reason, wasAbandoned := p.reason, p.abandoned
+	reason := p.reason
+	p.mu.Unlock()
+	p.depart(reason)
+}
+
+// depart ends the process from its own goroutine, which is about to end too.
+func (p *proc) depart(reason error) {
+	p.finish(reason) // nothing, if it is dead: then it may have been abandoned
+	p.mu.Lock()
+	wasAbandoned := p.abandoned
 	p.abandoned = false
 	p.mu.Unlock()
 	if wasAbandoned {
 		p.node.abandoned.Add(-1)
 	}
-	p.finish(reason) // nothing, if it is dead
 	p.release()
 }
 
