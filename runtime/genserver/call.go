@@ -85,10 +85,20 @@ func Stop[S any](ctx context.Context, to To[S], reason error) error {
 	switch {
 	case err != nil:
 		return callError(a, request, timedOut(err))
-	case got != request.reason:
+	case !same(got, request.reason):
 		return callError(a, request, got)
 	}
 	return nil
+}
+
+// same compares two reasons, of types that need not be comparable.
+func same(a, b error) (equal bool) {
+	defer func() {
+		if recover() != nil {
+			equal = reflect.DeepEqual(a, b)
+		}
+	}()
+	return a == b
 }
 
 // Invoke is Call for transports and tools, which know requests only as

@@ -19,8 +19,6 @@ var (
 	ErrWrongServer = errors.New("wrong server: the process is of another type")
 	// ErrIgnore is returned by a start whose Init returned c.Ignore.
 	ErrIgnore = process.ErrIgnore
-	// ErrFull is for mailboxes with a bound.
-	ErrFull = errors.New("mailbox full")
 	// ErrFenced refuses the sends of a process that has ended.
 	ErrFenced = process.ErrFenced
 )

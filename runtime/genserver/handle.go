@@ -29,6 +29,10 @@ func (s *server) Handle(c *process.Context, m *process.Envelope) error {
 		s.more.idle.clear()
 	}
 	switch m.Kind {
+	case process.KindDown:
+		if !c.TakeDown(m) {
+			return nil
+		}
 	case process.KindCall:
 		return s.call(m)
 	case process.KindCast:
@@ -75,40 +79,43 @@ func (s *server) info(msg any) error {
 	return s.settle("HandleInfo", h.HandleInfo(&s.c, msg))
 }
 
-// settle does what a callback's result says; a non-nil error ends the server.
+// settle does what a callback's result says and asks for next; a non-nil
+// error ends the server.
 func (s *server) settle(callback string, r Result) error {
-	switch r.verdict {
-	case carry, noReply, replied:
-		return s.carryOn(r)
-	case stop:
-		return r.reason
-	case unhandled:
-		if callback != "HandleInfo" {
-			return &UnhandledError{Callback: callback, Message: fmt.Sprintf("%T", r.arg)}
+	for {
+		switch r.verdict {
+		case carry, noReply, replied:
+		case stop:
+			return r.reason
+		case unhandled:
+			if callback != "HandleInfo" {
+				return &UnhandledError{Callback: callback, Message: fmt.Sprintf("%T", r.arg)}
+			}
+			s.logUnhandled(r.arg)
+			return nil
+		default:
+			return &BadReturn{Callback: callback}
 		}
-		s.logUnhandled(r.arg)
-		return nil
-	}
-	return &BadReturn{Callback: callback}
-}
-
-// carryOn does what a result asks for next.
-func (s *server) carryOn(r Result) error {
-	switch r.then {
-	case waitIdle:
-		s.idleAfter(r.timeout)
-	case goOn:
+		switch r.then {
+		case wait:
+			return nil
+		case waitIdle:
+			s.idleAfter(r.timeout)
+			return nil
+		}
+		if s.c.Err() != nil { // an exit signal has come
+			return nil
+		}
 		h, ok := s.impl.(ContinueHandler)
 		if !ok {
 			return &UnhandledError{Callback: "HandleContinue", Message: fmt.Sprintf("%T", r.arg)}
 		}
-		return s.settle("HandleContinue", h.HandleContinue(&s.c, r.arg))
+		callback, r = "HandleContinue", h.HandleContinue(&s.c, r.arg)
 	}
-	return nil
 }
 
 func (s *server) logUnhandled(msg any) {
-	s.c.Node().Logger().Warn("message not handled",
+	s.c.Node().Log(slog.LevelWarn, "message not handled",
 		slog.String("process", s.c.Self().String()),
 		slog.String("state", s.kind.typ.String()),
 		slog.String("message", fmt.Sprintf("%T", msg)),

@@ -173,7 +173,7 @@ func (s *server) Begin(*process.Context) error {
 	}
 	r := s.more.first
 	s.more.first = Result{}
-	return s.carryOn(r)
+	return s.settle("Init", r)
 }
 
 // Terminate runs the user's Terminate and then lets the answer of a call

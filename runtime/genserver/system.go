@@ -21,7 +21,8 @@ type (
 // Inspect runs f on a server's state, in the server's process, between two
 // messages, and returns what f returns: that must not be part of the state
 // itself. It also works while the server is suspended. A panic in f fails
-// Inspect and not the server. (OTP: sys:get_state/2.)
+// Inspect and not the server; a runtime.Goexit in it, as of a test's FailNow,
+// ends the server. (OTP: sys:get_state/2.)
 func Inspect[S, T any](ctx context.Context, to To[S], f func(S) T) (T, error) {
 	var s S
 	v, err := systemCall(ctx, to.target(s), resolve[S], inspectRequest{read: func(impl Server) any {
@@ -40,6 +41,7 @@ func Suspend[S any](ctx context.Context, to To[S]) error {
 }
 
 // Resume makes a suspended server handle what it kept, in order, and go on.
+// It returns when that is done, and fails if the server ends over it.
 func Resume[S any](ctx context.Context, to To[S]) error {
 	var s S
 	_, err := systemCall(ctx, to.target(s), resolve[S], resumeRequest{})
@@ -110,10 +112,6 @@ func (s *server) resume() error {
 	for i := range messages {
 		if s.c.Err() != nil { // an exit signal has come
 			return nil
-		}
-		if s.more.suspended { // again, by one of them
-			s.more.held = append(s.more.held, messages[i])
-			continue
 		}
 		if reason := s.Handle(s.c.Context, &messages[i]); reason != nil {
 			return reason

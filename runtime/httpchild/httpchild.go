@@ -23,11 +23,16 @@ import (
 //
 // The start listens: a port that is taken is a start failure, so that the
 // siblings before are stopped again, and a sibling started later may rely on
-// the port. A server with a TLSConfig that has certificates serves TLS. When
-// the child is asked to stop it takes no new connections and waits for
-// running requests for nine tenths of its shutdown time
-// (supervisor.Child.Shutdown, 5 s by default); then it closes their
-// connections, which ends their contexts.
+// the port. A server with a TLSConfig serves TLS, and one whose TLSConfig has
+// no certificate fails the start. When the child is asked to stop it takes no
+// new connections and waits for running requests for nine tenths of its
+// shutdown time (supervisor.Child.Shutdown, 5 s by default); then it closes
+// their connections, which ends their contexts. Connections that a handler has
+// hijacked are the handler's: see http.Server.RegisterOnShutdown.
+//
+// A handler that calls its own supervisor holds the drain up: the supervisor
+// waits for the child, and answers nobody meanwhile. Give such calls a short
+// deadline.
 //
 // Requests' contexts carry the child's process.Node, unless the server has a
 // BaseContext of its own. They do not end when the stop begins, and
@@ -69,6 +74,9 @@ type listening struct {
 func listen(ctx context.Context, addr string, server *http.Server) (*listening, error) {
 	if server == nil {
 		return nil, errors.New("httpchild: newServer returned nil")
+	}
+	if t := server.TLSConfig; t != nil && len(t.Certificates) == 0 && t.GetCertificate == nil && t.GetConfigForClient == nil {
+		return nil, errors.New("httpchild: the server's TLSConfig has no certificate: set Certificates, GetCertificate or GetConfigForClient, or leave TLSConfig nil to serve HTTP")
 	}
 	if addr == "" {
 		addr = ":http"
@@ -113,7 +121,7 @@ func (l *listening) accept() (err error) {
 			err = &process.PanicError{Value: value, Stack: debug.Stack()}
 		}
 	}()
-	if t := l.server.TLSConfig; t != nil && (len(t.Certificates) > 0 || t.GetCertificate != nil) {
+	if l.server.TLSConfig != nil {
 		return l.server.ServeTLS(l.listener, "", "")
 	}
 	return l.server.Serve(l.listener)

@@ -25,7 +25,8 @@ type Behaviour interface {
 	Terminate(c *Context, reason error)
 	// Release is the very last call: the process is dead, and what it holds
 	// should be dropped, since PIDs keep the behaviour reachable. It is not
-	// called for an abandoned process before its callback returns.
+	// called for an abandoned process before its callback returns, and on
+	// the goroutine of whoever kills a process that is idle.
 	Release()
 	// Describe tells what the process is; it may be called at any time from
 	// any goroutine.
@@ -109,13 +110,15 @@ func pidUnless(p *proc, err error) PID {
 
 // enroll makes the process known on its node, under its name if it has one.
 func (p *proc) enroll(name Name) error {
-	if name != "" {
-		if err := p.register(name); err != nil {
-			return err
-		}
-	}
 	p.node.add(p)
-	return nil
+	if name == "" {
+		return nil
+	}
+	err := p.register(name)
+	if err != nil {
+		p.finish(err)
+	}
+	return err
 }
 
 // Spawn starts a plain process that runs f on a goroutine of its own, and

@@ -76,7 +76,7 @@ func (p *proc) canceller() *canceller {
 func (c *Context) Self() PID { return PID{c.p} }
 
 // Parent is who started the process with a link, the zero PID if nobody did.
-func (c *Context) Parent() PID { return PID{c.p.parent} }
+func (c *Context) Parent() PID { return PID{c.p.parent.Load()} }
 
 // Node is the process's node.
 func (c *Context) Node() *Node { return c.p.node }

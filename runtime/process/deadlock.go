@@ -75,18 +75,19 @@ func cycle(self, target *proc) []PID {
 }
 
 // waitsFor is the process for whose answer p's callback provably waits: the
-// request lies in its mailbox or is being handled, and nobody but the handler
-// has it.
+// request lies in its mailbox or is being handled, and either nobody but the
+// handler has it or its answer leaves when the handler returns.
 func (p *proc) waitsFor() *proc {
 	q := p.waiting.Load()
 	if q == nil {
 		return nil
 	}
 	word, target := q.word.Load(), q.target.Load()
-	if progress := word & stateMask; progress != asked {
+	progress := word & stateMask
+	if progress != filled && (progress != asked || q.loose.Load()) {
 		return nil
 	}
-	if q.loose.Load() || p.waiting.Load() != q || q.word.Load() != word {
+	if p.waiting.Load() != q || q.word.Load() != word {
 		return nil
 	}
 	return target

@@ -3,10 +3,10 @@ package process
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
+	"time"
 )
 
 // Exited is what an exit signal becomes in a process that traps exits: From,
@@ -82,7 +82,7 @@ func (p *proc) kill() {
 		p.abandoned = true
 		p.node.abandoned.Add(1)
 	}
-	p.finishAndUnlock(Killed)
+	p.finishAndUnlock(Killed, Killed)
 	switch was {
 	case idle: // there is no goroutine to do it
 		p.release()
@@ -96,13 +96,14 @@ func (p *proc) kill() {
 // finish ends the process from its own goroutine.
 func (p *proc) finish(reason error) {
 	p.mu.Lock()
-	p.finishAndUnlock(reason)
+	p.finishAndUnlock(reason, reason)
 }
 
 // finishAndUnlock makes the process dead and tells everybody, in this order:
 // its name is free, its callers and its starter fail, its links and monitors
-// hear. It does nothing if the process is dead already.
-func (p *proc) finishAndUnlock(reason error) {
+// hear. It does nothing if the process is dead already. startError is what a
+// starter gets that still waits.
+func (p *proc) finishAndUnlock(reason, startError error) {
 	if p.state == dead {
 		p.mu.Unlock()
 		return
@@ -110,10 +111,6 @@ func (p *proc) finishAndUnlock(reason error) {
 	var starting *Pending
 	if p.worker != nil {
 		starting, p.worker.starting = p.worker.starting, nil
-	}
-	startError := reason
-	if starting != nil && errors.Is(reason, ErrIgnore) {
-		reason = Normal
 	}
 	p.state, p.worker, p.reason = dead, nil, reason
 	p.ended.Store(deadly)
@@ -204,19 +201,27 @@ func (n *Node) forget(name Name, p *proc) {
 
 func (p *proc) warnAbandoned() {
 	behaviour, stateType := p.behaviour.Describe()
-	p.node.Logger().Log(context.Background(), slog.LevelWarn,
+	p.node.Log(slog.LevelWarn,
 		"process abandoned: killed while its code was running; the code may run on beside a replacement",
 		slog.String("process", PID{p}.String()),
 		slog.String("behaviour", behaviour),
 		slog.String("state", stateType),
-		slog.String("stack", string(stackOf(p))))
+		slog.String("stack", string(p.node.stackOf(p))))
 }
+
+// dumpEvery bounds how often a node looks for a stack.
+const dumpEvery = time.Second
 
 // stackOf finds the stack of a process's goroutine in the dump of all: its
 // traceback shows the control block as the receiver of work. The dump stops
-// the world, so this is for the rare case only.
-func stackOf(p *proc) []byte {
-	buf := make([]byte, 1<<20)
+// the world, so it is made once a second at most.
+func (n *Node) stackOf(p *proc) []byte {
+	now := time.Now().UnixNano()
+	last := n.lastDump.Load()
+	if now-last < int64(dumpEvery) || !n.lastDump.CompareAndSwap(last, now) {
+		return []byte("not looked for: at most one a second")
+	}
+	buf := make([]byte, 4<<20)
 	buf = buf[:runtime.Stack(buf, true)]
 	frame := fmt.Appendf(nil, "(*proc).work(%p", p)
 	for g := range bytes.SplitSeq(buf, []byte("\n\n")) {

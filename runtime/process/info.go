@@ -32,7 +32,7 @@ func InfoOf(_ context.Context, pid PID) (Info, bool) {
 	if p.state == dead {
 		return Info{}, false
 	}
-	info.Parent = PID{p.parent}
+	info.Parent = PID{p.parent.Load()}
 	info.TrapExit = p.trap
 	info.Handled = p.handled
 	info.Busy = p.state == running

@@ -11,7 +11,7 @@ import (
 // fails with NoProc in another. (OTP: link/1.)
 func (c *Context) Link(to Dest) error {
 	p := c.p
-	pid, err := to.Resolve(p.node)
+	pid, err := find(to, p.node)
 	if err == nil && (pid.p == p || link(p, pid.p)) {
 		return nil
 	}
@@ -19,6 +19,10 @@ func (c *Context) Link(to Dest) error {
 		return fmt.Errorf("link to %v: %w", to, err)
 	}
 	p.mu.Lock()
+	if p.state == dead {
+		p.mu.Unlock()
+		return fmt.Errorf("link to %v: %w", to, ErrFenced)
+	}
 	if p.trap {
 		p.box.push(Envelope{Msg: Exited{From: pid, Reason: NoProc}, Kind: KindExit}, &p.spare)
 		p.wakeAndUnlock()
@@ -31,7 +35,7 @@ func (c *Context) Link(to Dest) error {
 // Unlink breaks the link: after it returns no exit signal of the other
 // arrives. Unlinking what is not linked does nothing.
 func (c *Context) Unlink(to Dest) {
-	if pid, err := to.Resolve(c.p.node); err == nil {
+	if pid, err := find(to, c.p.node); err == nil {
 		unlink(c.p, pid.p)
 	}
 }

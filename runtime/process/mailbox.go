@@ -10,6 +10,7 @@ const (
 	KindCall                   // a request: Envelope.Call waits for an answer
 	KindCast                   // a behaviour's own one-way message
 	KindSystem                 // asked of the behaviour itself, not of its user's code
+	KindDown                   // of a monitor: Msg is a Down, see Context.TakeDown
 	KindExit                   // a trapped exit signal: Msg is an Exited
 )
 

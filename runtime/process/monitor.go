@@ -34,7 +34,7 @@ type watcher struct {
 // process does not notice. (OTP: monitor/2.)
 func (c *Context) Monitor(to Dest) MonitorRef {
 	p, ref := c.p, lastRef.Add(1)
-	pid, err := to.Resolve(p.node)
+	pid, err := find(to, p.node)
 	p.mu.Lock()
 	if p.state == dead {
 		p.mu.Unlock()
@@ -75,9 +75,9 @@ func (c *Context) Demonitor(ref MonitorRef, opts ...DemonitorOption) bool {
 	if p.ext != nil {
 		target, stood = p.ext.watching[ref.id]
 		delete(p.ext.watching, ref.id)
-	}
-	if !stood && d.flush {
-		p.flushDown(ref)
+		if d.flush {
+			delete(p.ext.downs, ref.id)
+		}
 	}
 	p.mu.Unlock()
 	if target != nil {
@@ -86,44 +86,28 @@ func (c *Context) Demonitor(ref MonitorRef, opts ...DemonitorOption) bool {
 	return stood
 }
 
-// flushDown notes that a queued Down of ref is to be dropped. p.mu is held.
-func (p *proc) flushDown(ref MonitorRef) {
-	queued := false
-	find := func(m *Envelope) {
-		if d, ok := m.Msg.(Down); ok && d.Ref == ref {
-			queued = true
-		}
-	}
-	p.batch.each(find)
-	p.box.each(find)
-	if b, ok := p.behaviour.(*plain); ok {
-		b.each(find)
-	}
-	if !queued {
-		return
-	}
-	ext := p.extra()
-	if ext.flushed == nil {
-		ext.flushed = make(map[uint64]bool)
-	}
-	ext.flushed[ref.id] = true
-	p.flushing.Store(true)
-}
+// TakeDown says that a message of KindDown is about to be handled. It reports
+// false if the Down was flushed meanwhile and is none any more. It is for the
+// authors of behaviours, who call it once for each.
+func (c *Context) TakeDown(m *Envelope) bool { return c.p.takeDown(m.Msg.(Down).Ref) }
 
-// dropped reports whether m is a Down that was flushed.
-func (p *proc) dropped(m *Envelope) bool {
-	d, ok := m.Msg.(Down)
-	if !ok || m.Kind != KindInfo {
-		return false
-	}
+func (p *proc) takeDown(ref MonitorRef) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ext == nil || !p.ext.flushed[d.Ref.id] {
+	if !p.hasDown(ref) {
 		return false
 	}
-	delete(p.ext.flushed, d.Ref.id)
-	p.flushing.Store(len(p.ext.flushed) > 0)
+	delete(p.ext.downs, ref.id)
 	return true
+}
+
+// hasDown reports whether a Down waits and was not flushed. p.mu is held.
+func (p *proc) hasDown(ref MonitorRef) bool {
+	if p.ext == nil {
+		return false
+	}
+	_, ok := p.ext.downs[ref.id]
+	return ok
 }
 
 // watch reports false if p is dead.
@@ -166,9 +150,13 @@ func (w watcher) down(ref uint64, pid PID, reason error) {
 		return
 	}
 	delete(p.ext.watching, ref)
+	if p.ext.downs == nil {
+		p.ext.downs = make(map[uint64]struct{})
+	}
+	p.ext.downs[ref] = struct{}{}
 	p.box.push(Envelope{
 		Msg:  Down{Ref: MonitorRef{ref}, Subject: w.subject, PID: pid, Reason: reason},
-		Kind: KindInfo,
+		Kind: KindDown,
 	}, &p.spare)
 	p.wakeAndUnlock()
 }
@@ -186,8 +174,18 @@ func PostAndWait(ctx context.Context, to PID, kind Kind, msg any) (reason, err e
 	if err := fence(ctx); err != nil {
 		return nil, err
 	}
-	if to.p != nil && to.p == procOf(ctx) {
-		return nil, ErrCallingSelf
+	if self := procOf(ctx); self != nil && to.p != nil {
+		if self == to.p {
+			return nil, ErrCallingSelf
+		}
+		q := NewPending(nil) // of the end of the other, for those who look for a circle
+		q.begin(to.p)
+		if self.waitFor(q) {
+			defer self.waiting.CompareAndSwap(q, nil)
+			if chain := cycle(self, to.p); chain != nil {
+				return nil, &DeadlockError{Chain: chain}
+			}
+		}
 	}
 	return waitAfter(ctx, to, func() { to.p.post(Envelope{Msg: msg, Kind: kind}) })
 }

@@ -21,6 +21,7 @@ type Node struct {
 	logger    *slog.Logger
 	lastID    atomic.Uint64
 	abandoned atomic.Int64
+	lastDump  atomic.Int64 // when stackOf last looked, in Unix nanoseconds
 	shards    [shards]shard
 	reaper    reaper
 
@@ -89,6 +90,13 @@ func (n *Node) Logger() *slog.Logger {
 		return n.logger
 	}
 	return slog.Default()
+}
+
+// Log writes to the node's log. A handler that panics costs its line and
+// nothing else: logs are written where a process ends.
+func (n *Node) Log(level slog.Level, msg string, args ...any) {
+	defer func() { _ = recover() }()
+	n.Logger().Log(context.Background(), level, msg, args...)
 }
 
 // Processes iterates over a snapshot of the node's live processes, in no order.

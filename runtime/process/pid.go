@@ -48,6 +48,16 @@ func (pid PID) Resolve(*Node) (PID, error) {
 // and fails with NoProc while there is no such process.
 type Dest interface{ Resolve(n *Node) (PID, error) }
 
+// find resolves a destination. A Dest of the program's own that finds nobody
+// and reports no error finds nobody all the same.
+func find(to Dest, n *Node) (PID, error) {
+	pid, err := to.Resolve(n)
+	if err == nil && pid.p == nil {
+		err = NoProc
+	}
+	return pid, err
+}
+
 // Name is a name that a process is registered under, unique on its node.
 type Name string
 

@@ -16,12 +16,10 @@ type proc struct {
 	ctx       Context // the process's own view of itself
 	node      *Node
 	behaviour Behaviour
-	parent    *proc
+	parent    atomic.Pointer[proc] // who started it with a link; dropped at the end
 	// ended says without a lock that the process must not go on: 0 while it
 	// may, else doomed or dead.
 	ended atomic.Uint32
-	// flushing says that extra.flushed is not empty.
-	flushing atomic.Bool
 	// bubble is set for a process that was started in a testing/synctest
 	// bubble. It switches pooling and parking off, for a channel must not
 	// leave its bubble, and no semantics.
@@ -66,9 +64,9 @@ const (
 type extra struct {
 	name     Name
 	links    procSet
-	watchers map[uint64]watcher // who monitors this process
-	watching map[uint64]*proc   // whom it monitors; nil: nobody was there
-	flushed  map[uint64]bool    // queued Downs to drop
+	watchers map[uint64]watcher  // who monitors this process
+	watching map[uint64]*proc    // whom it monitors; nil: nobody was there
+	downs    map[uint64]struct{} // Downs in the mailbox that were not flushed
 	timers   map[*timer]struct{}
 }
 
@@ -80,7 +78,8 @@ func (p *proc) extra() *extra {
 }
 
 func newProc(n *Node, parent *proc, b Behaviour) *proc {
-	p := &proc{node: n, id: n.lastID.Add(1), behaviour: b, parent: parent, state: running, bubble: inBubble()}
+	p := &proc{node: n, id: n.lastID.Add(1), behaviour: b, state: running, bubble: inBubble()}
+	p.parent.Store(parent)
 	p.ctx.p = p
 	return p
 }

@@ -162,7 +162,7 @@ func TestEndingAllAtOnce(t *testing.T) {
 					ready <- true
 					<-gun
 					for j := range n {
-						if err := c.Link(pids[(i+j)%n]); err != nil && !errors.Is(err, process.NoProc) {
+						if err := c.Link(pids[(i+j)%n]); err != nil && !errors.Is(err, process.NoProc) && !errors.Is(err, process.ErrFenced) {
 							t.Error(err)
 						}
 						c.Monitor(pids[(i+j)%n])

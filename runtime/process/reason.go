@@ -106,5 +106,16 @@ func unwound(recovered any) error {
 // nil, Normal, Shutdown or a ShutdownReason. It uses errors.Is, so an error
 // that wraps one of them is clean too.
 func Clean(reason error) bool {
-	return reason == nil || errors.Is(reason, Normal) || errors.Is(reason, Shutdown)
+	return reason == nil || is(reason, Normal) || is(reason, Shutdown)
+}
+
+// is is errors.Is for a reason that somebody else made: its methods may
+// panic, which a nil pointer in an error is enough for.
+func is(reason, target error) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	return errors.Is(reason, target)
 }

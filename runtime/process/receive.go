@@ -16,13 +16,6 @@ func (*plain) Terminate(*Context, error)        {}
 func (*plain) Describe() (string, string)       { return "process", "" }
 func (b *plain) Release()                       { b.f, b.saved = nil, nil }
 
-// each is called with proc.mu held.
-func (b *plain) each(f func(*Envelope)) {
-	for i := range b.saved {
-		f(&b.saved[i])
-	}
-}
-
 // ReceiveOption is an option of Receive and ReceiveMatch.
 type ReceiveOption func(*receiving)
 
@@ -87,16 +80,18 @@ func (p *proc) receive(match func(any) bool, opts []ReceiveOption) error {
 		p.mu.Unlock()
 		for ; looked < len(saved); looked++ {
 			// match is the user's code: no lock is held.
-			if m := &saved[looked]; !(p.flushing.Load() && p.dropped(m)) {
-				if match(m.Msg) {
-					p.remove(b, looked)
-					return nil
+			m := &saved[looked]
+			if p.flushed(m) {
+				p.remove(b, looked)
+				saved = b.saved
+				looked--
+			} else if match(m.Msg) {
+				if m.Kind == KindDown {
+					p.takeDown(m.Msg.(Down).Ref)
 				}
-				continue
+				p.remove(b, looked)
+				return nil
 			}
-			p.remove(b, looked)
-			saved = b.saved
-			looked--
 		}
 		if r.timed && r.after <= 0 {
 			return ErrTimeout
@@ -118,6 +113,16 @@ func (p *proc) receive(match func(any) bool, opts []ReceiveOption) error {
 	}
 }
 
+// flushed reports whether m is a Down that Demonitor has taken back.
+func (p *proc) flushed(m *Envelope) bool {
+	if m.Kind != KindDown {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.hasDown(m.Msg.(Down).Ref)
+}
+
 // fetch moves the mailbox into b.saved. p.mu is held.
 func (p *proc) fetch(b *plain) {
 	p.box.each(func(m *Envelope) { b.saved = append(b.saved, *m) })
@@ -131,10 +136,14 @@ func (p *proc) fetch(b *plain) {
 
 func (p *proc) remove(b *plain, i int) {
 	p.mu.Lock()
-	last := len(b.saved) - 1
-	copy(b.saved[i:], b.saved[i+1:])
-	b.saved[last] = Envelope{}
-	b.saved = b.saved[:last]
+	if last := len(b.saved) - 1; i == 0 { // as mostly: what is in order costs no move
+		b.saved[0] = Envelope{}
+		b.saved = b.saved[1:]
+	} else {
+		copy(b.saved[i:], b.saved[i+1:])
+		b.saved[last] = Envelope{}
+		b.saved = b.saved[:last]
+	}
 	p.handled++
 	p.mu.Unlock()
 }

@@ -20,7 +20,7 @@ func deliver(ctx context.Context, to Dest, e Envelope) error {
 	pid, ok := to.(PID)
 	if !ok {
 		var err error
-		if pid, err = to.Resolve(NodeOf(ctx)); err != nil {
+		if pid, err = find(to, NodeOf(ctx)); err != nil {
 			return fmt.Errorf("send %T to %v: %w", e.Msg, to, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -59,6 +60,10 @@ func (t Timer) Cancel() (left time.Duration, ok bool) {
 
 func (p *proc) startTimer(to Dest, d time.Duration, msg any, every time.Duration) Timer {
 	t := &timer{node: p.node, to: to, msg: msg, every: every, due: time.Now().Add(d)}
+	if p.isDead() { // fenced
+		t.over = true
+		return Timer{t}
+	}
 	if pid, ok := to.(PID); ok {
 		t.owner = pid.p
 		if !t.own() {
@@ -91,7 +96,7 @@ func (t *timer) fire() {
 	}
 	defer func() { // a Dest of the program's own may panic
 		if v := recover(); v != nil {
-			t.node.Logger().Warn("timer: Resolve panicked; its message is lost", "to", typeName(t.to), "panic", v)
+			t.node.Log(slog.LevelWarn, "timer: Resolve panicked; its message is lost", "to", typeName(t.to), "panic", v)
 		}
 	}()
 	if pid, err := t.to.Resolve(t.node); err == nil && pid.p != nil {

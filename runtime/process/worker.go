@@ -1,7 +1,6 @@
 package process
 
 import (
-	"context"
 	"log/slog"
 	"sync"
 )
@@ -77,7 +76,7 @@ func (w *worker) unwind() {
 //go:noinline
 func (p *proc) work(w *worker) {
 	if p.ended.Load() != 0 { // before it began
-		p.leave(w)
+		p.leave()
 		return
 	}
 	if b, ok := p.behaviour.(*plain); ok {
@@ -96,14 +95,18 @@ func (p *proc) work(w *worker) {
 // reports whether the process lives.
 func (p *proc) init(w *worker, ack *Pending) bool {
 	err := p.behaviour.Init(&p.ctx)
+	reason := err
+	if is(err, ErrIgnore) {
+		reason = Normal
+	}
 	p.mu.Lock()
 	switch {
 	case p.ended.Load() != 0:
 		p.mu.Unlock()
-		p.leave(w)
+		p.leave()
 		return false
 	case err != nil:
-		p.finishAndUnlock(err)
+		p.finishAndUnlock(reason, err)
 		p.release()
 		return false
 	}
@@ -128,7 +131,7 @@ func (p *proc) loop(w *worker) {
 		for ; s != nil; s = p.retire(s) {
 			for i := range s.msgs[:s.n] {
 				if p.ended.Load() != 0 {
-					p.leave(w)
+					p.leave()
 					return
 				}
 				if reason := p.handle(w, &s.msgs[i]); reason != nil {
@@ -141,9 +144,6 @@ func (p *proc) loop(w *worker) {
 }
 
 func (p *proc) handle(w *worker, m *Envelope) error {
-	if p.flushing.Load() && p.dropped(m) {
-		return nil
-	}
 	w.msg = m
 	reason := p.behaviour.Handle(&p.ctx, m)
 	if p.waiting.Load() != nil { // set by a goroutine of the callback's
@@ -161,7 +161,7 @@ func (p *proc) take(w *worker, linger bool) *segment {
 		switch {
 		case p.ended.Load() != 0:
 			p.mu.Unlock()
-			p.leave(w)
+			p.leave()
 			return nil
 		case !p.box.empty():
 			s := p.box.head
@@ -232,22 +232,22 @@ func (p *proc) retireLocked() {
 // returned ends a plain process whose function has returned.
 func (p *proc) returned(w *worker, err error) {
 	if p.ended.Load() != 0 {
-		p.leave(w)
+		p.leave()
 		return
 	}
 	if err == nil {
 		err = Normal
 	}
+	defer p.depart(err)
 	if !Clean(err) {
 		p.report(w, err)
 	}
-	p.depart(err)
 }
 
 // end runs Terminate and finishes the process, whatever Terminate does.
 func (p *proc) end(w *worker, reason error) {
 	if p.ended.Load() != 0 {
-		p.leave(w)
+		p.leave()
 		return
 	}
 	returned := false
@@ -255,11 +255,11 @@ func (p *proc) end(w *worker, reason error) {
 		if !returned {
 			reason = unwound(recover())
 		}
+		w.returned = true // a Goexit goes on to unwind, which has nothing left to do
+		defer p.depart(reason)
 		if !Clean(reason) {
 			p.report(w, reason)
 		}
-		w.returned = true // a Goexit goes on to unwind, which has nothing left to do
-		p.depart(reason)
 	}()
 	p.behaviour.Terminate(&p.ctx, reason)
 	returned = true
@@ -270,11 +270,11 @@ func (p *proc) crash(w *worker, reason error) {
 	_, isPlain := p.behaviour.(*plain)
 	switch {
 	case p.ended.Load() != 0:
+		defer p.leave()
 		p.report(w, reason)
-		p.leave(w)
 	case isPlain || p.isStarting(w):
+		defer p.depart(reason)
 		p.report(w, reason)
-		p.depart(reason)
 	default:
 		p.end(w, reason)
 	}
@@ -282,7 +282,7 @@ func (p *proc) crash(w *worker, reason error) {
 
 // leave is how a process's own goroutine ends after an exit signal: the
 // process is doomed and finishes now, or it was killed already.
-func (p *proc) leave(w *worker) {
+func (p *proc) leave() {
 	p.mu.Lock()
 	reason := p.reason
 	p.mu.Unlock()
@@ -310,10 +310,16 @@ func (p *proc) isStarting(w *worker) bool {
 
 // release drops what a dead process holds; its own goroutine calls it last.
 func (p *proc) release() {
-	p.behaviour.Release()
+	defer func() {
+		if v := recover(); v != nil {
+			p.node.Log(slog.LevelError, "Release panicked", "process", PID{p}, "panic", v)
+		}
+	}()
+	p.parent.Store(nil)
 	p.mu.Lock()
 	p.batch, p.spare = chain{}, nil
 	p.mu.Unlock()
+	p.behaviour.Release()
 }
 
 // report logs a crash.
@@ -334,5 +340,5 @@ func (p *proc) report(w *worker, reason error) {
 	if stack := stackOfReason(reason); stack != nil {
 		args = append(args, slog.String("stack", string(stack)))
 	}
-	p.node.Logger().Log(context.Background(), slog.LevelError, "process crashed", args...)
+	p.node.Log(slog.LevelError, "process crashed", args...)
 }

@@ -68,6 +68,7 @@ type opener[V any] struct {
 
 // tenure is the time for which one incarnation holds what it opens.
 type tenure struct {
+	begun   atomic.Bool   // the process has come to run, or never will
 	outcome chan outcome  // of open
 	over    chan struct{} // closed when serve has returned
 }
@@ -79,7 +80,7 @@ type outcome struct {
 
 // start spawns the child and waits until it has opened or is dead.
 func (o *opener[V]) start(c *process.Context, s *spec) (started, error) {
-	this := &tenure{make(chan outcome, 1), make(chan struct{})}
+	this := &tenure{outcome: make(chan outcome, 1), over: make(chan struct{})}
 	if former := o.former.Swap(this); former != nil {
 		former.await(c, s.shutdown)
 	}
@@ -89,11 +90,17 @@ func (o *opener[V]) start(c *process.Context, s *spec) (started, error) {
 		return started{}, err
 	}
 	opened := this.result(c, pid)
+	if !pid.Alive() && this.begun.CompareAndSwap(false, true) { // killed before it ran
+		close(this.over)
+	}
 	return started{pid: pid, value: opened.value}, opened.err
 }
 
 // run is the child's process.
 func (o *opener[V]) run(ctx context.Context, this *tenure) error {
+	if !this.begun.CompareAndSwap(false, true) {
+		return process.Killed
+	}
 	defer close(this.over)
 	v, err := o.tryOpen(ctx, this)
 	this.outcome <- outcome{opened[V]{v}, err}

@@ -69,7 +69,8 @@ func Stop(ctx context.Context, sup genserver.To[*Sup]) error {
 //
 // If ctx ends during the start, that is finished first, so that what has been
 // started can be stopped in order. The stop takes as long as the children's
-// shutdown times allow.
+// shutdown times allow. Run waits in a process of its own; if somebody kills
+// that, Run returns and the tree ends over its link.
 func Run(ctx context.Context, root Child[Ref]) error {
 	if ctx.Err() != nil {
 		return nil
@@ -77,15 +78,20 @@ func Run(ctx context.Context, root Child[Ref]) error {
 	ended := make(chan error, 1)
 	// The root's parent is a process, for only a link tells the reason of a
 	// tree that ends as soon as it has started.
-	//otplint:ignore unsupervised it is the parent of the root, above which there is no supervisor, and Run waits for it
-	_, err := process.Spawn(ctx, func(c *process.Context) error {
+	parent, err := process.Spawn(ctx, func(c *process.Context) error {
 		ended <- run(ctx, c, root)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return <-ended
+	process.Wait(context.Background(), parent)
+	select {
+	case err := <-ended:
+		return err
+	default: // killed before it came to anything
+		return process.Killed
+	}
 }
 
 // stopRunning tells the parent of a tree that its time is over.

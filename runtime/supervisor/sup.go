@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -136,5 +137,5 @@ func (s *Sup) forget(e *entry) {
 
 // report logs what happened to a child.
 func (s *Sup) report(c *genserver.Context, what string, e *entry, reason error) {
-	c.Node().Logger().Warn("supervisor: "+what, "supervisor", s.id, "process", c.Self(), "child", e.id, "reason", reason)
+	c.Node().Log(slog.LevelWarn, "supervisor: "+what, "supervisor", s.id, "process", c.Self(), "child", e.id, "reason", reason)
 }
