@@ -25,10 +25,7 @@ const DefaultTimeout = 5 * time.Second
 // starts and that calls back needs a context of its own.
 func Call[S, R any](ctx context.Context, to To[S], req Request[S, R]) (R, error) {
 	var s S
-	return call[S, R](ctx, to.target(s), req)
-}
-
-func call[S, R any](ctx context.Context, a *addr, req any) (R, error) {
+	a := to.target(s)
 	pid, err := resolve[S](ctx, a)
 	if err != nil {
 		var none R
@@ -39,22 +36,12 @@ func call[S, R any](ctx context.Context, a *addr, req any) (R, error) {
 
 // ask is a call to a process that is known to be the right server.
 func ask[R any](ctx context.Context, pid process.PID, a *addr, req any) (v R, err error) {
-	var c *cell[R]
-	pool := poolOf[R]()
-	if process.Bubbled(pid) {
-		c, pool = newCell[R](), nil
-	} else {
-		c = pool.Get().(*cell[R])
-	}
+	c := getCell[R](pid)
 	if err := c.Ask(ctx, pid, req, DefaultTimeout); err != nil {
-		return v, callError(a, req, err)
+		return v, callError(a, req, err) // the cell is left to whoever may still answer
 	}
-	var none R
 	v, err = c.val, c.err
-	c.val, c.err = none, nil
-	if pool != nil {
-		pool.Put(c)
-	}
+	putCell(c, pid)
 	return v, err
 }
 

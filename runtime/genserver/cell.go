@@ -12,14 +12,33 @@ import (
 // is under way, reused by type of answer, so that a call allocates nothing.
 type cell[R any] struct {
 	process.Pending
-	val R
-	err error // what the server failed the call with
+	val  R
+	err  error // what the server failed the call with
+	pool *pool
 }
 
 func newCell[R any]() *cell[R] {
 	c := new(cell[R])
 	c.Init(c)
 	return c
+}
+
+// getCell gets a cell for a call to pid. What lives in a synctest bubble is
+// not pooled, since a channel must not leave its bubble.
+func getCell[R any](pid process.PID) *cell[R] {
+	if process.Bubbled(pid) {
+		return newCell[R]()
+	}
+	return poolOf[R]().Get().(*cell[R])
+}
+
+// putCell is for a cell whose answer was read.
+func putCell[R any](c *cell[R], pid process.PID) {
+	var none R
+	c.val, c.err = none, nil
+	if !process.Bubbled(pid) {
+		c.pool.Put(c)
+	}
 }
 
 // pool is the cells for one type of answer.
@@ -45,7 +64,11 @@ func poolOf[R any]() *pool {
 	p, known := pools.Load(t)
 	if !known {
 		fresh := &pool{answer: t}
-		fresh.New = func() any { return newCell[R]() }
+		fresh.New = func() any {
+			c := newCell[R]()
+			c.pool = fresh
+			return c
+		}
 		p, _ = pools.LoadOrStore(t, fresh)
 	}
 	slot.Store(p.(*pool))

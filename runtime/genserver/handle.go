@@ -21,11 +21,13 @@ func (s *server) Handle(c *process.Context, m *process.Envelope) error {
 			return e.Reason
 		}
 	}
-	if s.held != nil {
-		s.hold(m)
-		return nil
+	if s.more != nil {
+		if s.more.suspended {
+			s.hold(m)
+			return nil
+		}
+		s.more.idle.clear()
 	}
-	s.idle.clear()
 	switch m.Kind {
 	case process.KindCall:
 		return s.call(m)
@@ -34,7 +36,11 @@ func (s *server) Handle(c *process.Context, m *process.Envelope) error {
 		if !ok {
 			return &UnhandledError{Callback: "HandleCast", Message: fmt.Sprintf("%T", m.Msg)}
 		}
-		return s.settle("HandleCast", h.HandleCast(&s.c, m.Msg))
+		r := h.HandleCast(&s.c, m.Msg)
+		if r.verdict == noReply && r.then == wait { // as mostly
+			return nil
+		}
+		return s.settle("HandleCast", r)
 	}
 	return s.info(m.Msg)
 }
@@ -53,7 +59,7 @@ func (s *server) call(m *process.Envelope) error {
 			return nil
 		}
 	case stop:
-		s.more = &more{last: From{m.Call, gen}}
+		s.extra().last = From{m.Call, gen}
 	case carry:
 		return &BadReturn{Callback: "HandleCall"}
 	}
@@ -109,7 +115,7 @@ func (s *server) logUnhandled(msg any) {
 		slog.String("value", fmt.Sprintf("%.200s", fmt.Sprintf("%+v", msg))))
 }
 
-// idleTimer is a server's idle timeout, made when it first asks for one.
+// idleTimer is a server's idle timeout.
 type idleTimer struct {
 	timer *time.Timer
 	seq   uint64 // of the timeout that counts; a later one outdates a message on its way
@@ -118,7 +124,7 @@ type idleTimer struct {
 }
 
 func (t *idleTimer) clear() {
-	if t != nil && t.armed {
+	if t.armed {
 		t.armed = false
 		if t.timer != nil {
 			t.timer.Stop()
@@ -127,10 +133,7 @@ func (t *idleTimer) clear() {
 }
 
 func (s *server) idleAfter(d time.Duration) {
-	if s.idle == nil {
-		s.idle = new(idleTimer)
-	}
-	t := s.idle
+	t := &s.extra().idle
 	t.seq++
 	t.armed, t.after = true, d
 	self, fired := s.c.Self(), idleFired{seq: t.seq}
@@ -143,11 +146,11 @@ func (s *server) idleAfter(d time.Duration) {
 }
 
 func (s *server) idleFired(f idleFired) error {
-	t := s.idle
-	if t == nil || !t.armed || t.seq != f.seq {
+	if s.more == nil || s.more.suspended {
 		return nil
 	}
-	if s.held != nil {
+	t := &s.more.idle
+	if !t.armed || t.seq != f.seq {
 		return nil
 	}
 	t.armed = false

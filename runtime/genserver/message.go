@@ -134,5 +134,5 @@ func cellOf[R any](from From) *cell[R] {
 
 // invoke is Call for a request whose types only its embed knows.
 func (CallTo[S, R]) invoke(ctx context.Context, to process.Dest, req any) (any, error) {
-	return call[S, R](ctx, &addr{dest: to}, req)
+	return Call[S, R](ctx, RefTo[S](to), req.(Request[S, R]))
 }

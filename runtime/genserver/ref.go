@@ -74,18 +74,24 @@ func View[I, S any](r Ref[S], proof func(S) I) Ref[I] { return Ref[I]{a: r.a} }
 
 // resolve finds the process now, and checks that its server is an S.
 func resolve[S any](ctx context.Context, a *addr) (process.PID, error) {
+	if a != nil {
+		if o, ok := a.dest.(own); ok {
+			return o.PID, nil
+		}
+	}
+	return lookUp(ctx, a, reflect.TypeFor[S]())
+}
+
+func lookUp(ctx context.Context, a *addr, want reflect.Type) (process.PID, error) {
 	if a == nil {
 		return process.PID{}, process.NoProc
-	}
-	if o, ok := a.dest.(own); ok {
-		return o.PID, nil
 	}
 	pid, err := a.dest.Resolve(process.NodeOf(ctx))
 	if err != nil {
 		return process.PID{}, err
 	}
 	s, ok := process.BehaviourOf(pid).(*server)
-	if !ok || !s.kind.is(reflect.TypeFor[S]()) {
+	if !ok || !s.kind.is(want) {
 		return process.PID{}, ErrWrongServer
 	}
 	return pid, nil

@@ -58,22 +58,33 @@ type Context struct {
 type server struct {
 	addr // of direct references
 	c    Context
-	impl Server // touched by the server's process only
+	impl Server // touched by the server's process only; a maker before Init
 	kind *kind
-	make func() Server
-	idle *idleTimer
-	held *held
 	more *more
 }
 
-// more is what a server needs at the beginning and at the end of its life.
+// more is what only some servers need. An idle server costs little because it
+// has none.
 type more struct {
-	first Result // what Init returned, until Begin
-	last  From   // the call that stopped the server; its answer leaves after Terminate
+	first     Result // what Init returned, until Begin
+	last      From   // the call that stopped the server; its answer leaves after Terminate
+	idle      idleTimer
+	suspended bool
+	held      []process.Envelope // what a suspended server keeps for later
 }
 
-// held is what a suspended server keeps for later.
-type held struct{ messages []process.Envelope }
+func (s *server) extra() *more {
+	if s.more == nil {
+		s.more = new(more)
+	}
+	return s.more
+}
+
+// maker stands in for the server that it will make.
+type maker func() Server
+
+// Init makes a maker a Server; nobody calls it.
+func (maker) Init(c *Context) Result { return c.OK() }
 
 // Option is an option of a start.
 type Option = process.Option
@@ -117,7 +128,7 @@ func newProcess[S Server](newServer func() S) (*server, error) {
 	if k.bad != nil {
 		return nil, k.bad
 	}
-	return &server{kind: k, make: func() Server { return newServer() }}, nil
+	return &server{kind: k, impl: maker(func() Server { return newServer() })}, nil
 }
 
 func started[S Server](s *server, pid process.PID, err error) (Ref[S], error) {
@@ -131,8 +142,7 @@ func started[S Server](s *server, pid process.PID, err error) (Ref[S], error) {
 func (s *server) Init(c *process.Context) error {
 	s.c = Context{Context: c, s: s}
 	s.dest = own{c.Self()}
-	s.impl = s.make()
-	s.make = nil
+	s.impl = s.impl.(maker)()
 	if v := reflect.ValueOf(s.impl); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return fmt.Errorf("genserver: the start function made no %v, but nil", s.kind.typ)
 	}
@@ -145,7 +155,7 @@ func (s *server) Init(c *process.Context) error {
 	switch r.verdict {
 	case carry:
 		if r.then != wait {
-			s.more = &more{first: r}
+			s.extra().first = r
 		}
 		return nil
 	case ignore:
@@ -162,7 +172,7 @@ func (s *server) Begin(*process.Context) error {
 		return nil
 	}
 	r := s.more.first
-	s.more = nil
+	s.more.first = Result{}
 	return s.carryOn(r)
 }
 
@@ -179,8 +189,10 @@ func (s *server) Terminate(_ *process.Context, reason error) {
 
 // Release drops the state: references keep the rest of the server reachable.
 func (s *server) Release() {
-	s.idle.clear()
-	s.impl, s.make, s.idle, s.held, s.more = nil, nil, nil, nil, nil
+	if s.more != nil {
+		s.more.idle.clear()
+	}
+	s.impl, s.more = nil, nil
 }
 
 // Describe names the state's type.

@@ -70,9 +70,7 @@ func (s *server) system(m *process.Envelope) (handled bool, reason error) {
 	case inspectRequest:
 		answerWith = func(from From) { s.inspect(from, req) }
 	case suspendRequest:
-		if s.held == nil {
-			s.held = new(held)
-		}
+		s.extra().suspended = true
 		answerWith = func(from From) { answer[any](from, nil, nil) }
 	case resumeRequest:
 		reason = s.resume()
@@ -100,28 +98,28 @@ func (s *server) hold(m *process.Envelope) {
 	if m.Call != nil {
 		m.Call.Hold()
 	}
-	s.held.messages = append(s.held.messages, *m)
+	s.more.held = append(s.more.held, *m)
 }
 
 func (s *server) resume() error {
-	if s.held == nil {
+	if s.more == nil || !s.more.suspended {
 		return nil
 	}
-	messages := s.held.messages
-	s.held = nil
+	messages := s.more.held
+	s.more.suspended, s.more.held = false, nil
 	for i := range messages {
 		if s.c.Err() != nil { // an exit signal has come
 			return nil
 		}
-		if s.held != nil { // suspended again by one of them
-			s.held.messages = append(s.held.messages, messages[i])
+		if s.more.suspended { // again, by one of them
+			s.more.held = append(s.more.held, messages[i])
 			continue
 		}
 		if reason := s.Handle(s.c.Context, &messages[i]); reason != nil {
 			return reason
 		}
 	}
-	if t := s.idle; t != nil && t.armed {
+	if t := &s.more.idle; t.armed {
 		s.idleAfter(t.after)
 	}
 	return nil

@@ -9,14 +9,14 @@ import (
 // proc is a process's control block. Every process has one for as long as a
 // PID of it is held anywhere, so its size matters: what only some processes
 // need stands in extra, and what only running ones need in worker.
+//
+// It is three cache lines: what the process reads for each message must not
+// share one with what its senders write.
 type proc struct {
-	ctx        Context // the process's own view of itself
-	node       *Node
-	id         uint64
-	behaviour  Behaviour
-	parent     *proc
-	prev, next *proc // the node's list of live processes
-
+	ctx       Context // the process's own view of itself
+	node      *Node
+	behaviour Behaviour
+	parent    *proc
 	// ended says without a lock that the process must not go on: 0 while it
 	// may, else doomed or dead.
 	ended atomic.Uint32
@@ -33,15 +33,18 @@ type proc struct {
 	// bubble is set for a process that was started in a testing/synctest
 	// bubble. It switches pooling and parking off, for a channel must not
 	// leave its bubble, and no semantics.
-	bubble  bool
-	box     chain    // what nobody has taken yet
-	batch   chain    // what the process is working through; read-only until retired
-	spare   *segment // for the next message, so that a ping-pong needs no pool
-	handled uint64   // messages, counted when their batch is done
-	worker  *worker  // the goroutine, nil while the process has none
-	ext     *extra
-	open    *Pending // requests whose answer the callback put off
-	reason  error    // why it is ending or has ended
+	bubble bool
+	box    chain    // what nobody has taken yet
+	spare  *segment // for the next message, so that a ping-pong needs no pool
+	worker *worker  // the goroutine, nil while the process has none
+	ext    *extra
+	id     uint64
+
+	batch      chain    // what the process is working through; read-only until retired
+	handled    uint64   // messages, counted when their batch is done
+	open       *Pending // requests whose answer the callback put off
+	reason     error    // why it is ending or has ended
+	prev, next *proc    // the node's list of live processes
 }
 
 type state uint8
@@ -115,6 +118,9 @@ func (p *proc) wakeAndUnlock() {
 	case parked:
 		p.state = running
 		w := p.worker
+		if w.looping { // spares it the lock
+			p.batch, p.box = p.box, chain{}
+		}
 		p.mu.Unlock()
 		w.wake <- struct{}{} // has room: only one waker finds the process parked
 	default:

@@ -20,6 +20,7 @@ type worker struct {
 	returned bool      // run ended by returning, not by a panic or Goexit
 	retired  bool      // woken by the reaper
 	listed   bool      // known to the reaper
+	looping  bool      // in loop, which gets its next batch with the wake
 }
 
 var workers sync.Pool // of *worker
@@ -122,6 +123,7 @@ func (p *proc) begin(w *worker) bool {
 
 // loop handles messages until there are none or the process ends.
 func (p *proc) loop(w *worker) {
+	w.looping = true
 	for s := p.take(w, false); s != nil; s = p.take(w, true) {
 		for ; s != nil; s = p.retire(s) {
 			for i := range s.msgs[:s.n] {
@@ -179,6 +181,9 @@ func (p *proc) take(w *worker, linger bool) *segment {
 		<-w.wake
 		if w.retired {
 			return nil
+		}
+		if s := p.batch.head; s != nil {
+			return s
 		}
 	}
 }
