@@ -124,12 +124,30 @@ func (c *census) reaches(entry actors.Entry, k call, one making) bool {
 	if entry.Kind != actors.LoopEntry || in.Kind != actors.ParamInstance {
 		return true
 	}
+	outer := entry.Func.ID
+	for outer.Parent() != "" {
+		outer = outer.Parent()
+	}
+	if outer != entry.Func.ID {
+		return c.given(outer, in.Param, one) // a literal's parameters are its parent's
+	}
 	for _, e := range c.m.Callers(entry.Func.ID) {
 		if e.Pos == entry.Pos && e.Kind != actors.LiteralEdge {
 			return is(one, argument(e, in.Param))
 		}
 	}
 	return true
+}
+
+// given says whether a call of the function passes the one for the parameter; nobody knows what importers pass.
+func (c *census) given(f actors.FuncID, p roles.Arg, one making) bool {
+	called := false
+	for _, e := range c.m.Callers(f) {
+		if called = true; is(one, argument(e, p)) {
+			return true
+		}
+	}
+	return !called
 }
 
 // instance is the process that the site calls when it is reached on the path: a parameter is what the path's calls

@@ -150,9 +150,10 @@ func (s *small) HandleCast(c *genserver.Context, _ any) genserver.Result {
 
 func newSmall() *small { return new(small) }
 
+var quiet, _ = newContext()
+
 func spawnServer() (stop func()) {
-	ctx := context.Background()
-	ref, err := genserver.Start(ctx, newSmall)
+	ref, err := genserver.Start(quiet, newSmall)
 	if err != nil {
 		panic(err)
 	}

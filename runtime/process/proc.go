@@ -19,11 +19,7 @@ type proc struct {
 	parent    atomic.Pointer[proc] // who started it with a link; dropped at the end
 	// ended says without a lock that the process must not go on: 0 while it
 	// may, else doomed or dead.
-	ended atomic.Uint32
-	// bubble is set for a process that was started in a testing/synctest
-	// bubble. It switches pooling and parking off, for a channel must not
-	// leave its bubble, and no semantics.
-	bubble  bool
+	ended   atomic.Uint32
 	cancel  atomic.Pointer[canceller] // made when somebody asks for Done
 	waiting atomic.Pointer[Pending]   // the call that its current callback waits for
 
@@ -32,11 +28,15 @@ type proc struct {
 	trap  bool
 	// abandoned is set while a callback of the dead process still runs.
 	abandoned bool
-	box       chain    // what nobody has taken yet
-	spare     *segment // for the next message, so that a ping-pong needs no pool
-	worker    *worker  // the goroutine, nil while the process has none
-	ext       *extra
-	id        uint64
+	// bubble is set for a process that was started in a testing/synctest
+	// bubble. It switches pooling and parking off, for a channel must not
+	// leave its bubble, and no semantics.
+	bubble bool
+	box    chain    // what nobody has taken yet
+	spare  *segment // for the next message, so that a ping-pong needs no pool
+	worker *worker  // the goroutine, nil while the process has none
+	ext    *extra
+	id     uint64
 
 	batch      chain    // what the process is working through; read-only until retired
 	handled    uint64   // messages, counted when their batch is done

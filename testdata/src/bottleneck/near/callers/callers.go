@@ -72,6 +72,17 @@ func each(ctx context.Context, refs []store.Ref) {
 	}
 }
 
+// So has each of these, or all of them have one that was looked up.
+func literals(ctx context.Context, refs []store.Ref, other store.Ref) {
+	for _, ref := range refs {
+		go func() { store.List(ctx, ref) }()
+		go func(r store.Ref) { store.List(ctx, r) }(ref)
+	}
+	for range 3 {
+		go func() { store.List(ctx, other) }()
+	}
+}
+
 // A supervised loop is one caller.
 func loop(items store.Ref) func(context.Context) error {
 	return func(ctx context.Context) error {
@@ -100,6 +111,7 @@ func Run(ctx context.Context, others map[string]store.Ref, refs []store.Ref) err
 	http.HandleFunc("/keyed", a.keyed)
 	http.HandleFunc("/listed", a.listed)
 	each(ctx, refs)
+	literals(ctx, refs, others["other"])
 	if _, err := supervisor.Start(ctx, supervisor.Supervisor("callers", supervisor.OneForOne, []supervisor.Spec{
 		items,
 		supervisor.Func("loop", loop(items.Ref())),
