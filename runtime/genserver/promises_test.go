@@ -630,6 +630,15 @@ func lateRepliesAreDropped(t *testing.T, w *proctest.World) {
 		_, err := call(ctx, r.ref, deferred(callers))
 		cancel()
 		wantCallError(t, err, genserver.ErrTimeout)
+		if err := genserver.Suspend(w.Ctx, r.ref); err != nil { // it has handled what was sent before
+			t.Fatal(err)
+		}
+		if err := genserver.Resume(w.Ctx, r.ref); err != nil {
+			t.Fatal(err)
+		}
+		if len(callers) == 0 {
+			continue // the time was over before the call was sent
+		}
 		late, done := <-callers, make(chan bool)
 		go func() { late.Reply("late"); late.Fail(errBoom); close(done) }()
 		if v, err := call(w.Ctx, r.ref, reply(i)); v != i || err != nil {
@@ -715,7 +724,9 @@ func abandonedProcessesAreFenced(t *testing.T, w *proctest.World) {
 		_, err := call(w.Ctx, old.ref, reply("never"))
 		waiting <- err
 	}()
-	time.Sleep(time.Millisecond)
+	for info, _ := process.InfoOf(w.Ctx, old.pid); info.Mailbox < 2; info, _ = process.InfoOf(w.Ctx, old.pid) {
+		time.Sleep(time.Millisecond) // until the second call is in the mailbox, beside the one that is handled
+	}
 	process.Exit(w.Ctx, old.pid, process.Kill)
 	within(t, "the callers of an abandoned server", func() {
 		if err := <-waiting; !errors.Is(err, process.Killed) {
