@@ -79,7 +79,7 @@ func cycle(self, target *proc) []PID {
 // handler has it or its answer leaves when the handler returns.
 func (p *proc) waitsFor() *proc {
 	q := p.waiting.Load()
-	if q == nil {
+	if q == nil || !p.isRunning() {
 		return nil
 	}
 	word, target := q.word.Load(), q.target.Load()
@@ -100,8 +100,11 @@ func (p *proc) waitFor(q *Pending) bool {
 	if p == nil {
 		return false
 	}
+	return p.isRunning() && p.waiting.CompareAndSwap(nil, q)
+}
+
+func (p *proc) isRunning() bool {
 	p.mu.Lock()
-	busy := p.state == running
-	p.mu.Unlock()
-	return busy && p.waiting.CompareAndSwap(nil, q)
+	defer p.mu.Unlock()
+	return p.state == running
 }

@@ -128,6 +128,7 @@ func (p *proc) begin(w *worker) bool {
 func (p *proc) loop(w *worker) {
 	w.looping = true
 	for s := p.take(w, false); s != nil; s = p.take(w, true) {
+		p.forgetWait()
 		for ; s != nil; s = p.retire(s) {
 			for i := range s.msgs[:s.n] {
 				if p.ended.Load() != 0 {
@@ -146,10 +147,15 @@ func (p *proc) loop(w *worker) {
 func (p *proc) handle(w *worker, m *Envelope) error {
 	w.msg = m
 	reason := p.behaviour.Handle(&p.ctx, m)
-	if p.waiting.Load() != nil { // set by a goroutine of the callback's
+	p.forgetWait()
+	return reason
+}
+
+// forgetWait drops what a goroutine of an earlier callback's waits for.
+func (p *proc) forgetWait() {
+	if p.waiting.Load() != nil {
 		p.waiting.Store(nil)
 	}
-	return reason
 }
 
 // take gets the next batch's first segment. It is nil when the goroutine has
