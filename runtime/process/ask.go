@@ -37,7 +37,7 @@ func (q *Pending) Ask(ctx context.Context, to PID, msg any, timeout time.Duratio
 	q.begin(target)
 	if self.waitFor(q) {
 		defer self.waiting.CompareAndSwap(q, nil)
-		if chain := cycle(self, target); chain != nil {
+		if chain := deadlock(self, target); chain != nil {
 			q.giveUp()
 			return &DeadlockError{Chain: chain}
 		}

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // ErrCallingSelf refuses a call that a process makes to itself: it could
@@ -50,6 +51,24 @@ func (pid PID) describe() string {
 
 // maxChain bounds the walk; a circle that long is told by its timeouts.
 const maxChain = 1000
+
+// A process between two callbacks may seem to wait for what a goroutine of an
+// earlier one waits for. That passes; a deadlock stays. So a circle is looked
+// at again before a call is refused.
+const (
+	looks    = 3
+	lookTime = time.Millisecond
+)
+
+// deadlock is the circle that self's waiting for target closes, or nil.
+func deadlock(self, target *proc) []PID {
+	chain := cycle(self, target)
+	for i := 1; i < looks && chain != nil; i++ {
+		time.Sleep(lookTime)
+		chain = cycle(self, target)
+	}
+	return chain
+}
 
 // cycle follows who waits for whom from target on, and returns the circle if
 // that leads back to self. self has noted already that it waits for target,

@@ -182,7 +182,7 @@ func PostAndWait(ctx context.Context, to PID, kind Kind, msg any) (reason, err e
 		q.begin(to.p)
 		if self.waitFor(q) {
 			defer self.waiting.CompareAndSwap(q, nil)
-			if chain := cycle(self, to.p); chain != nil {
+			if chain := deadlock(self, to.p); chain != nil {
 				return nil, &DeadlockError{Chain: chain}
 			}
 		}

@@ -128,7 +128,6 @@ func (p *proc) begin(w *worker) bool {
 func (p *proc) loop(w *worker) {
 	w.looping = true
 	for s := p.take(w, false); s != nil; s = p.take(w, true) {
-		p.forgetWait()
 		for ; s != nil; s = p.retire(s) {
 			for i := range s.msgs[:s.n] {
 				if p.ended.Load() != 0 {
@@ -146,12 +145,13 @@ func (p *proc) loop(w *worker) {
 
 func (p *proc) handle(w *worker, m *Envelope) error {
 	w.msg = m
+	p.forgetWait()
 	reason := p.behaviour.Handle(&p.ctx, m)
 	p.forgetWait()
 	return reason
 }
 
-// forgetWait drops what a goroutine of an earlier callback's waits for.
+// forgetWait drops what a goroutine beside the callbacks waits for.
 func (p *proc) forgetWait() {
 	if p.waiting.Load() != nil {
 		p.waiting.Store(nil)
