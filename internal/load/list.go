@@ -50,7 +50,11 @@ type listError struct {
 }
 
 func (e *listError) problem(path string) Problem {
-	return Problem{Pos: e.Pos, Package: path, Message: strings.ReplaceAll(strings.TrimSpace(e.Err), "\n\t", " ")}
+	message := strings.ReplaceAll(strings.TrimSpace(e.Err), "\n\t", " ")
+	if message == "import cycle not allowed" {
+		message += ": " + strings.Join(e.ImportStack, " imports ")
+	}
+	return Problem{Pos: e.Pos, Package: path, Message: message}
 }
 
 // broken reports whether go list could not load the package.

@@ -119,6 +119,14 @@ import (
 	_ "test.example/fw"
 	_ "test.example/none"
 )
+-- broken/cycle/a/a.go --
+package a
+
+import _ "test.example/broken/cycle/b"
+-- broken/cycle/b/b.go --
+package b
+
+import _ "test.example/broken/cycle/a"
 -- broken/two/a.go --
 package two
 -- broken/two/b.go --
@@ -240,6 +248,7 @@ func TestProblems(t *testing.T) {
 		{"./broken/syntax", []string{"a.go:3:9: expected"}},
 		{"./broken/two", []string{"found packages two (a.go) and three (b.go)"}},
 		{"./broken/missing", []string{"broken/missing/a.go:5:2: no required module provides package test.example/none; to add it: go get"}},
+		{"./broken/cycle/a", []string{"import cycle not allowed: test.example/broken/cycle/a imports test.example/broken/cycle/b imports test.example/broken/cycle/a"}},
 		{"./broken/types", nil}, // Check tells
 		{"./direct", nil},
 		{"./onlytests", nil},

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 	"reflect"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/otplint/otplint/passes/actorssa"
 	"github.com/otplint/otplint/passes/cone"
+	"github.com/otplint/otplint/passes/ignore"
 	"github.com/otplint/otplint/passes/roles"
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -87,7 +87,7 @@ func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder 
 	for _, f := range pass.Files {
 		name := pass.Fset.File(f.FileStart).Name()
 		m.Pkg.Files = append(m.Pkg.Files, File{
-			Name: name, Test: strings.HasSuffix(name, "_test.go"), Generated: ast.IsGenerated(f),
+			Name: name, Test: strings.HasSuffix(name, "_test.go"), Generated: ignore.Generated(f),
 		})
 	}
 	m.Pkg.Imports = imports(pass, m)

@@ -70,7 +70,7 @@ type analysisOf struct {
 	deps       map[string]*Summary
 	bodies     map[*ssa.Function]*body
 	loopCache  map[*ssa.Function][]loop
-	spawns     map[*ssa.Function]int // parameter that is run in a goroutine
+	spawns     map[*ssa.Function]task // what it runs in a goroutine
 	singletons map[*ssa.Function]bool
 	adrift     map[*ssa.Function]bool // run by goroutines without an owner only
 }
@@ -81,7 +81,7 @@ func analyse(fset *token.FileSet, fns []*ssa.Function, deps map[string]*Summary)
 	})
 	p := &analysisOf{fset: fset, flow: newFlow(withWrappers(fns), deps), deps: deps,
 		bodies: map[*ssa.Function]*body{}, loopCache: map[*ssa.Function][]loop{},
-		spawns: map[*ssa.Function]int{}, singletons: map[*ssa.Function]bool{}, adrift: map[*ssa.Function]bool{}}
+		spawns: map[*ssa.Function]task{}, singletons: map[*ssa.Function]bool{}, adrift: map[*ssa.Function]bool{}}
 	p.findSpawners()
 	p.findSingletons()
 	return p

@@ -27,9 +27,10 @@ type body struct {
 	deferred map[*ssa.Function]bool
 }
 
-// A dynamic is a call of a function value: a parameter, a field.
+// A dynamic is a call of a function value or of an interface's method: of a
+// parameter, a field.
 type dynamic struct {
-	value ssa.Value
+	running
 	found found
 }
 
@@ -91,9 +92,13 @@ func (p *analysisOf) walkCall(b *body, fn *ssa.Function, in *ssa.Call, path []fr
 	}
 	callee := calleeOf(c)
 	if callee == nil {
-		if _, builtin := c.Value.(*ssa.Builtin); !builtin && !c.IsInvoke() {
+		if _, builtin := c.Value.(*ssa.Builtin); !builtin {
+			run := running{value: c.Value}
+			if c.IsInvoke() {
+				run.method = c.Method.Name()
+			}
 			at := found{path: extend(path, frame{fn: fn, at: in})}
-			b.dynamic = append(b.dynamic, dynamic{c.Value, at})
+			b.dynamic = append(b.dynamic, dynamic{run, at})
 		}
 		return
 	}

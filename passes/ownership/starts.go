@@ -3,7 +3,6 @@ package ownership
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -52,13 +51,17 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 	if entry == nil {
 		return nil
 	}
+	b := p.bodyOfHanded(entry)
+	if b == nil {
+		return nil
+	}
 	g.Entry, g.Helper = nameOf(entry), helper
 	if recv, _ := methodOf(call.Common()); recv != nil && isGroup(recv.Type()) && p.waited(nil, recv) == Joined {
 		g.Class = Joined
 		return g
 	}
-	g.body = p.bodyOf(entry)
-	g.Class, g.Work = p.classify(g.body)
+	g.Class, g.Work = p.classify(b)
+	g.body = b
 	return g
 }
 
@@ -83,6 +86,12 @@ func (p *analysisOf) bodyOfGo(in ssa.CallInstruction) *body {
 	if fn := p.flow.body(c); fn != nil {
 		return p.bodyOf(fn)
 	}
+	if c.IsInvoke() {
+		if fn := methodBehind(in.Parent().Prog, c.Value, c.Method.Name()); fn != nil {
+			return p.bodyOfHanded(fn)
+		}
+		return nil
+	}
 	b := &body{fns: map[*ssa.Function]bool{}}
 	if w, ok := p.serves(in); ok {
 		b.works = []found{{work: w}}
@@ -95,121 +104,6 @@ func (p *analysisOf) bodyOfGo(in ssa.CallInstruction) *body {
 		}
 	}
 	return nil
-}
-
-// handed returns the function that a call hands to something that runs it in a
-// goroutine, and the name of that helper.
-func (p *analysisOf) handed(in ssa.CallInstruction) (*ssa.Function, string) {
-	c := in.Common()
-	arg := func(i int) *ssa.Function {
-		if i >= len(c.Args) {
-			return nil
-		}
-		fn := functionOf(c.Args[i])
-		if fn == nil || !p.flow.local[fn] {
-			return nil
-		}
-		return fn
-	}
-	callee := calleeOf(c)
-	if callee == nil {
-		return nil, ""
-	}
-	if i, ok := p.spawns[callee]; ok {
-		return arg(i), nameOf(callee)
-	}
-	obj, _ := callee.Object().(*types.Func)
-	if obj == nil || p.flow.local[callee] || obj.Pkg() == nil {
-		return nil, ""
-	}
-	if obj.Pkg().Path() == "time" && obj.Name() == "AfterFunc" {
-		return arg(1), "time.AfterFunc"
-	}
-	if recv, name := methodOf(c); recv != nil && name == "Go" && isGroup(recv.Type()) {
-		return arg(1), nameOf(callee)
-	}
-	if s := p.deps[obj.FullName()]; s != nil && s.Spawns > 0 {
-		return arg(s.Spawns - 1), nameOf(callee)
-	}
-	return nil, ""
-}
-
-// findSpawners finds the functions of the package that run a parameter of
-// theirs in a goroutine which they do not own themselves.
-func (p *analysisOf) findSpawners() {
-	for changed := true; changed; {
-		changed = false
-		for _, fn := range p.flow.fns {
-			if _, known := p.spawns[fn]; known || fn.Parent() != nil {
-				continue
-			}
-			if i := p.spawnedParam(fn); i >= 0 {
-				p.spawns[fn] = i
-				changed = true
-			}
-		}
-	}
-}
-
-// spawnedParam returns the index of the parameter that fn runs in a goroutine, or -1.
-func (p *analysisOf) spawnedParam(fn *ssa.Function) int {
-	for _, block := range fn.Blocks {
-		for _, in := range block.Instrs {
-			call, ok := in.(ssa.CallInstruction)
-			if !ok {
-				continue
-			}
-			for _, v := range p.runsInGoroutine(call) {
-				if param, ok := assigned(v).(*ssa.Parameter); ok {
-					for i, x := range fn.Params {
-						if x == param {
-							return i
-						}
-					}
-				}
-			}
-		}
-	}
-	return -1
-}
-
-// runsInGoroutine returns the function values that a call runs in a goroutine
-// that nobody owns.
-func (p *analysisOf) runsInGoroutine(in ssa.CallInstruction) []ssa.Value {
-	c := in.Common()
-	if _, isGo := in.(*ssa.Go); !isGo {
-		if callee := calleeOf(c); callee != nil {
-			if i, ok := p.spawns[callee]; ok && i < len(c.Args) {
-				return []ssa.Value{c.Args[i]}
-			}
-		}
-		return nil
-	}
-	callee := p.flow.body(c)
-	if callee == nil {
-		if c.IsInvoke() || calleeOf(c) != nil {
-			return nil
-		}
-		return []ssa.Value{c.Value}
-	}
-	b := p.bodyOf(callee)
-	var out []ssa.Value
-	for i := range b.dynamic {
-		d := &b.dynamic[i]
-		if p.owner(b, &d.found) != Ownerless {
-			continue
-		}
-		out = append(out, d.value)
-		// go run(f): the callee's parameter is the caller's argument.
-		if param, ok := assigned(d.value).(*ssa.Parameter); ok && param.Parent() == callee {
-			for i, x := range callee.Params {
-				if x == param && i < len(c.Args) {
-					out = append(out, c.Args[i])
-				}
-			}
-		}
-	}
-	return out
 }
 
 // wiring reports whether fn's goroutines live, by intention, as long as the

@@ -21,6 +21,7 @@ type Summary struct {
 	Stop   string
 	Ctx    int    // DeadStop if the Ctx-th argument (from 1, receiver counted) is never cancelled; 0: none
 	Spawns int    // it runs its Spawns-th argument in a goroutine that it does not own; 0: none
+	Method string // Spawns: it is this method of the argument that runs; "": the argument is the function
 	Owns   uint64 // the arguments, as bits, that are processes which it ends or watches
 	Server string // Starts: the server's type
 	Starts int    // its Starts-th result is a process that it started and does not own; 0: none
@@ -57,8 +58,8 @@ func (p *analysisOf) summaries() *Summaries {
 
 func (p *analysisOf) summary(fn *ssa.Function, obj *types.Func) Summary {
 	s := Summary{Func: obj.FullName(), Name: nameOf(fn)}
-	if i, ok := p.spawns[fn]; ok {
-		s.Spawns = i + 1
+	if t, ok := p.spawns[fn]; ok {
+		s.Spawns, s.Method = t.param+1, t.method
 	}
 	s.Owns = p.passedOn(fn)
 	s.Starts, s.Server = p.startedResult(fn)

@@ -107,6 +107,9 @@ func (s *source) parameter(p *ssa.Parameter) bool {
 	if i, ok := p.Type().Underlying().(*types.Interface); ok && i.Empty() && s.a.isCallback(f) {
 		return true
 	}
+	if seq := iterated(f); seq != nil {
+		return s.element(p, seq)
+	}
 	for i, q := range f.Params {
 		if q != p {
 			continue
@@ -122,6 +125,38 @@ func (s *source) parameter(p *ssa.Parameter) bool {
 		}
 	}
 	return false
+}
+
+// iterated is the iterator over which the loop runs that SSA made the function f of; nil if f is no such body.
+func iterated(f *ssa.Function) ssa.Value {
+	if f.Synthetic != "range-over-func yield" {
+		return nil
+	}
+	for _, b := range f.Parent().Blocks {
+		for _, in := range b.Instrs {
+			if call, ok := in.(*ssa.Call); ok && len(call.Call.Args) == 1 {
+				if mc, ok := call.Call.Args[0].(*ssa.MakeClosure); ok && mc.Fn == f {
+					return call.Call.Value
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// element of an iterator, as maps.Keys makes them. Numbers that count elements are no keys of their own, and what the
+// state holds was a key before.
+func (s *source) element(p *ssa.Parameter, seq ssa.Value) bool {
+	call, ok := seq.(*ssa.Call)
+	if basic, isBasic := p.Type().Underlying().(*types.Basic); !ok || isBasic && basic.Kind() == types.Int && len(p.Parent().Params) == 2 {
+		return false
+	}
+	for _, arg := range call.Call.Args {
+		if len(s.a.tags[arg]) > 0 {
+			return false
+		}
+	}
+	return s.endless(call, nil)
 }
 
 func (a *analysisOf) isCallback(f *ssa.Function) bool {

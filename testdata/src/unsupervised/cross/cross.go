@@ -18,10 +18,38 @@ func starts(ctx context.Context) {
 	go func() { // want `the loop at lib.go:15 never ends`
 		lib.Run()
 	}()
-	lib.Go(lib.Run)
+	lib.Go(lib.Run) // want `the loop at lib.go:15 never ends`
 	lib.Go(func() { // want `the loop at lib.go:15 never ends`
 		mid.Run()
 	})
+}
+
+// own is a runner of this package, brief one that ends.
+type own struct{}
+
+func (own) Loop() { lib.Run() }
+
+type brief struct{ lib.Poller }
+
+func (brief) Loop() {}
+
+// interfaces hide the loop from nobody who sees what becomes one.
+func interfaces(unknown lib.Runner, several bool) {
+	lib.Launch(own{})           // want `the loop at lib.go:15 never ends`
+	lib.Launch(new(lib.Poller)) // want `the loop at lib.go:15 never ends`
+	lib.LaunchLogged(own{})     // want `the loop at lib.go:15 never ends`
+	var r lib.Runner = own{}
+	go r.Loop() // want `the loop at lib.go:15 never ends`
+	lib.Launch(brief{})
+	lib.Launch(unknown)
+	lib.Await(own{})
+	go unknown.Loop()
+	go lib.Runner(brief{}).Loop()
+	either := lib.Runner(brief{})
+	if several {
+		either = own{}
+	}
+	go either.Loop()
 }
 
 func joined() {

@@ -43,6 +43,27 @@ func Work(wg *sync.WaitGroup) {
 // Go runs f.
 func Go(f func()) { go f() }
 
+// Runner is what Start runs.
+type Runner interface{ Loop() }
+
+// Launch runs r's loop.
+func Launch(r Runner) { go r.Loop() }
+
+// LaunchLogged does so, too.
+func LaunchLogged[R Runner](r R) {
+	go func() { r.Loop() }()
+}
+
+// Await runs r's loop and waits for it.
+func Await(r Runner) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.Loop()
+	}()
+	<-done
+}
+
 // Group joins what it runs.
 type Group struct{ wg sync.WaitGroup }
 
