@@ -204,15 +204,16 @@ var intensityCases = []conformance.Case{
 			sup.wantEnd(process.Shutdown)
 		}
 	}),
-	passes("SUP-037", func(e *env) {
+	changed("SUP-037", "The reason is a process.ShutdownReason, OTP's {shutdown, Detail}, with a *GaveUp that says which child and why; it is clean as well.", func(e *env) {
 		children := e.workers("a", "b", "c")
 		sup := e.start(one, specs(children...), supervisor.Intensity(0, time.Second))
 		e.take()
 		e.crash(children[1].Ref())
 		e.want("-b(boom) -c(shutdown) -a(shutdown)")
 		sup.wantEnd(process.Shutdown)
-		if reason := sup.fate.Reason(); reason != process.Shutdown {
-			e.Errorf("exit reason %v, want shutdown itself", reason)
+		var gaveUp *supervisor.GaveUp
+		if reason := sup.fate.Reason(); !process.Clean(reason) || !errors.As(reason, &gaveUp) || gaveUp.ID != "b" || gaveUp.Reason != errBoom {
+			e.Errorf("exit reason %v, want a clean one that names b and boom", reason)
 		}
 	}),
 	passes("SUP-038", func(e *env) {

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/otplint/otplint/runtime/process"
 )
@@ -37,6 +38,21 @@ func (e *StartError) Error() string {
 	return fmt.Sprintf("child %q failed to start: %v", e.ID, e.Reason)
 }
 func (e *StartError) Unwrap() error { return e.Reason }
+
+// GaveUp says why a supervisor ended itself: a child ended once more than its
+// intensity allows to restart. It comes wrapped in a process.ShutdownReason,
+// where OTP's reason is a bare shutdown. It does not unwrap to Reason: what the
+// child ended with is not what the supervisor ends with.
+type GaveUp struct {
+	ID       string        // of the child that was one too many
+	Restarts int           // of any children, within
+	Period   time.Duration // the period
+	Reason   error         // why the child ended, or could not be restarted
+}
+
+func (e *GaveUp) Error() string {
+	return fmt.Sprintf("child %q ended after %d restarts in %v: %v", e.ID, e.Restarts, e.Period, e.Reason)
+}
 
 // childError wraps one of the errors above.
 func childError(id string, err error) error { return fmt.Errorf("supervisor: child %q: %w", id, err) }

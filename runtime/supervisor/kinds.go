@@ -37,6 +37,10 @@ func startedRef[S any](ctx context.Context, ref genserver.Ref[S], err error) (st
 // ctx ends when the child is asked to stop, and f should return then. A nil
 // return is process.Normal, an error or a panic a crash. The start does not
 // wait for f; see [Opened] for one that does.
+//
+// Children are Permanent unless told otherwise: a function that does its work
+// and returns nil is started again, until the supervisor gives up. Make it
+// Transient or Temporary.
 func Func(id string, f func(ctx context.Context) error) Child[process.Dest] {
 	s := newSpec(id)
 	if f != nil {
@@ -49,7 +53,8 @@ func Func(id string, f func(ctx context.Context) error) Child[process.Dest] {
 }
 
 // Service is suture's shape of a long-running service: Serve works until ctx
-// ends. A nil return is process.Normal, an error or a panic a crash.
+// ends. A nil return is process.Normal, an error or a panic a crash; a
+// Permanent child, the default, is restarted after either.
 type Service interface {
 	Serve(ctx context.Context) error
 }

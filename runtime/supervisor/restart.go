@@ -14,6 +14,7 @@ type tryAgain struct{ child *entry }
 
 // ended decides what follows from the end of a child.
 func (s *Sup) ended(c *genserver.Context, e *entry, reason error) genserver.Result {
+	e.last = reason
 	if !process.Clean(reason) || e.spec.restart == Permanent {
 		s.report(c, "child ended", e, reason)
 	}
@@ -38,14 +39,15 @@ func (s *Sup) restart(c *genserver.Context, e *entry) genserver.Result {
 	e.state = Stopped
 	if !s.mayRestart(time.Now()) {
 		s.report(c, "too many restarts, giving up", e, process.Shutdown)
-		return c.Stop(process.Shutdown)
+		gaveUp := &GaveUp{ID: e.id, Restarts: s.flags.restarts, Period: s.period, Reason: e.last}
+		return c.Stop(&process.ShutdownReason{Detail: gaveUp})
 	}
 	group := s.group(e)
 	s.stopAll(c, group)
 	group = slices.DeleteFunc(group, func(e *entry) bool { return !slices.Contains(s.children, e) }) // temporary ones
 	if failed, err := s.startAll(c, group); err != nil {
 		s.report(c, "child failed to restart", failed, err)
-		failed.state = Restarting
+		failed.state, failed.last = Restarting, err
 		if err := process.Send(c, c.Self(), tryAgain{failed}); err != nil {
 			return c.Stop(err) // the supervisor has been killed
 		}

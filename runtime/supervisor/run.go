@@ -65,7 +65,7 @@ func Stop(ctx context.Context, sup genserver.To[*Sup]) error {
 // Run starts a tree, and stops it when ctx ends, in the reverse of the order
 // it was started in. It returns nil then, and when the tree was stopped
 // otherwise with process.Normal; else why the tree did not start or why it
-// ended. A tree that gives up after too many restarts ends with process.Shutdown.
+// ended. A tree that gives up after too many restarts ends with process.Shutdown and a *GaveUp.
 //
 // If ctx ends during the start, that is finished first, so that what has been
 // started can be stopped in order. The stop takes as long as the children's

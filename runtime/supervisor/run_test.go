@@ -55,7 +55,8 @@ func TestRunTellsWhyTheTreeEnded(t *testing.T) {
 
 		a := e.worker("a")
 		err := run(supervisor.Supervisor("root", one, specs(a), supervisor.Intensity(0, time.Second)), func() { e.crash(a.Ref()) })
-		if err != process.Shutdown {
+		var gaveUp *supervisor.GaveUp
+		if !errors.Is(err, process.Shutdown) || !errors.As(err, &gaveUp) || gaveUp.Reason != errBoom {
 			t.Errorf("too many restarts: %v", err)
 		}
 		root := supervisor.Supervisor("root", one, nil)

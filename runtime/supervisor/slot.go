@@ -15,6 +15,7 @@ var ErrInUse = errors.New("this Child value runs already; make another one")
 // slot is where a child's references find its running incarnation. The copies
 // of a Child share it. Only the supervisor that claimed it writes it.
 type slot struct {
+	id  string     // what the child was first called, for messages
 	mu  sync.Mutex // orders claims; readers do without
 	now atomic.Pointer[incarnation]
 }
@@ -76,10 +77,10 @@ func (s *slot) Resolve(*process.Node) (process.PID, error) {
 	return process.PID{}, process.NoProc
 }
 
-// String names the process that runs, for messages and logs.
+// String names the child and the process that runs, for messages and logs.
 func (s *slot) String() string {
 	if i := s.running(); i != nil {
-		return i.pid.String()
+		return s.id + " " + i.pid.String()
 	}
-	return "<not running>"
+	return s.id
 }

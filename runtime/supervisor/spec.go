@@ -82,7 +82,7 @@ type started struct {
 // newSpec is a spec with the defaults of supervisor(3) for a worker; the
 // caller sets start, unless it was given nothing to start.
 func newSpec(id string) *spec {
-	return &spec{id: id, restart: Permanent, shutdown: defaultShutdown, typ: Worker, slot: new(slot)}
+	return &spec{id: id, restart: Permanent, shutdown: defaultShutdown, typ: Worker, slot: &slot{id: id}}
 }
 
 // Problem is what is wrong with a specification.

@@ -28,6 +28,7 @@ type entry struct {
 	*spec
 	state State
 	pid   process.PID // of the last incarnation
+	last  error       // why it ended last, or could not be restarted
 }
 
 // State is what a supervisor knows of a child.
