@@ -2,6 +2,7 @@ package process
 
 import (
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,42 +17,60 @@ var spun atomic.Uint64
 // spin lets a moment pass that is far shorter than any sleep.
 func spin(n int) {
 	for range n {
-		spun.Store(spun.Load() + 1)
+		spun.Load()
 	}
 }
 
-// race runs round after round of two functions at once, each time with other delays, as long as a round returns true.
-func race(round func(r int) (left, right func(), check func() bool)) (rounds int) {
-	next, done := make(chan func()), make(chan struct{})
+// race runs round after round of two functions at once, each time a little further apart, as long as check holds.
+func race(round func(r int) (left, right func(), check func() bool)) {
+	var begun, done atomic.Int64 // rounds
+	var right func()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		for right := range next {
+		for r := int64(1); await(&begun, r); r++ {
+			spin(int(r % 16))
 			right()
-			done <- struct{}{}
+			done.Store(r)
 		}
 	})
 	defer wg.Wait()
-	defer close(next)
-	for begin := time.Now(); time.Since(begin) < raceFor; rounds++ {
-		left, right, check := round(rounds)
-		next <- func() { spin(rounds % 64); right() }
-		spin(rounds / 64 % 64)
+	defer begun.Store(-1)
+	begin := time.Now()
+	for r := int64(1); time.Since(begin) < raceFor; r++ {
+		var left func()
+		var check func() bool
+		left, right, check = round(int(r))
+		begun.Store(r)
+		spin(int(r / 16 % 16))
 		left()
-		<-done
-		if !check() {
-			return rounds
+		if await(&done, r); !check() {
+			return
 		}
 	}
-	return rounds
+}
+
+// await waits for v to become r without giving the processor up, if there is another; it reports false when v is negative.
+func await(v *atomic.Int64, r int64) bool {
+	for i := 1; ; i++ {
+		switch got := v.Load(); {
+		case got < 0:
+			return false
+		case got == r:
+			return true
+		}
+		if i%1000 == 0 {
+			runtime.Gosched()
+		}
+	}
 }
 
 // When a server answers from elsewhere and dies at once, its caller hears one of the two. The death looked at the states of a request
 // one after the other, and an answer that was just being written slipped past them; the caller then waited for its timeout.
 func TestAnswerAgainstDeath(t *testing.T) {
 	target := newProc(NewNode("test"), nil, &plain{})
-	died := errors.New("died")
+	q, died := NewPending(nil), errors.New("died")
 	race(func(r int) (func(), func(), func() bool) {
-		q := NewPending(nil)
+		q.err = nil
 		q.begin(target)
 		answered := false
 		return func() { q.fail(q.gen(), died) },
@@ -71,8 +90,8 @@ func TestAnswerAgainstDeath(t *testing.T) {
 // answered could be filled in before it had said so, and then stayed there.
 func TestAnswerAgainstReturn(t *testing.T) {
 	target := newProc(NewNode("test"), nil, &plain{})
+	q := NewPending(nil)
 	race(func(r int) (func(), func(), func() bool) {
-		q := NewPending(nil)
 		q.begin(target)
 		return func() { q.Returned(q.gen(), true) },
 			func() { q.Answer(q.gen(), func() {}) },
