@@ -14,7 +14,7 @@ func (a *analysisOf) shortLived(s *server) bool {
 }
 
 // temporary: the children that this package makes of the server are not restarted. What other packages make of it
-// does not count: importers decide nothing.
+// does not count: importers decide nothing. Nor do tests, which start a server as suits the test.
 func (a *analysisOf) temporary(s *server) bool {
 	found, all := false, true
 	var visit func(children []actors.Child)
@@ -26,12 +26,11 @@ func (a *analysisOf) temporary(s *server) bool {
 			}
 		}
 	}
-	for _, f := range a.m.Pkg.Funcs {
-		if !f.Test {
-			visit(f.Returns)
-		}
+	pkg := a.m.WithoutTests().Pkg
+	for _, f := range pkg.Funcs {
+		visit(f.Returns)
 	}
-	for _, t := range a.m.Pkg.Trees {
+	for _, t := range pkg.Trees {
 		visit(t.Children)
 	}
 	return found && all

@@ -113,3 +113,23 @@ func (k *Keeper) HandleCall(c *genserver.Context, from genserver.From, req any) 
 	}
 	return c.Unhandled(req)
 }
+
+// Register is a temporary child in a test only: it lives.
+type Register struct {
+	base
+	names []string // want `names only grows`
+}
+
+type enter struct {
+	genserver.CastTo[*Register]
+	name string
+}
+
+func (r *Register) HandleCast(c *genserver.Context, msg any) genserver.Result {
+	switch msg := msg.(type) {
+	case enter:
+		r.names = append(r.names, msg.name)
+		return c.NoReply()
+	}
+	return c.Unhandled(msg)
+}
