@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -156,6 +157,24 @@ func (p *listed) addCgoImports() {
 	}
 }
 
+// cleanPatterns rewrites patterns as the go command does (cmd/go's
+// search.CleanPatterns), so that they can be told in what go list prints.
+func cleanPatterns(patterns []string) []string {
+	clean := make([]string, len(patterns))
+	for i, p := range patterns {
+		if filepath.IsAbs(p) {
+			clean[i] = filepath.Clean(p)
+			continue
+		}
+		p = strings.ReplaceAll(p, `\`, "/")
+		clean[i] = path.Clean(p)
+		if strings.HasPrefix(p, "./") && clean[i] != "." {
+			clean[i] = "./" + clean[i]
+		}
+	}
+	return clean
+}
+
 func isFile(pattern string) bool { return strings.HasSuffix(pattern, ".go") }
 
 // noModule reports whether the go command finds no go.mod.
@@ -246,7 +265,7 @@ func goListOf[T any](ctx context.Context, cfg Config, args []string) ([]T, error
 	}
 	if cfg.Warn != nil {
 		for line := range strings.Lines(stderr.String()) {
-			if !strings.Contains(line, `"work" matched no packages`) {
+			if !strings.Contains(line, "matched no packages") { // see loader.unmatched
 				cfg.Warn(strings.TrimSpace(line))
 			}
 		}

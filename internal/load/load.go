@@ -104,6 +104,7 @@ var ErrNoModule = errors.New("no go.mod in this directory or above it: run otpli
 // Load resolves the patterns. An error means that nothing could be loaded;
 // what is wrong with single packages stands in Graph.Problems.
 func Load(ctx context.Context, cfg Config) (*Graph, error) {
+	cfg.Patterns = cleanPatterns(cfg.Patterns)
 	all, err := list(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -118,6 +119,7 @@ func Load(ctx context.Context, cfg Config) (*Graph, error) {
 	if g.Matched == 0 && len(g.Problems) == 0 {
 		return nil, fmt.Errorf("no packages match %s: name at least one that exists (./... is all of the module)", strings.Join(cfg.Patterns, " "))
 	}
+	g.Problems = append(g.Problems, l.unmatched()...)
 	g.Packages = l.packages()
 	if err := compileCgo(ctx, cfg, g.Packages); err != nil {
 		return nil, err
@@ -185,6 +187,27 @@ func (l *loader) matched() int {
 		}
 	}
 	return n
+}
+
+// unmatched are the patterns that name nothing, though others do: a user who
+// misspelled one is to hear of it, above all where an exit status decides.
+func (l *loader) unmatched() []Problem {
+	if slices.ContainsFunc(l.cfg.Patterns, isFile) {
+		return nil
+	}
+	matched := map[string]bool{}
+	for _, p := range l.all {
+		for _, pattern := range p.Match {
+			matched[pattern] = true
+		}
+	}
+	var problems []Problem
+	for _, pattern := range l.cfg.Patterns {
+		if !matched[pattern] {
+			problems = append(problems, Problem{Message: "no packages match " + pattern})
+		}
+	}
+	return problems
 }
 
 // markCone decides what is in the cone.

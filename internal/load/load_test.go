@@ -285,6 +285,70 @@ func TestNothing(t *testing.T) {
 	}
 }
 
+// reported is describe without what is not reported and what is broken.
+func reported(g *load.Graph) string {
+	lines := slices.DeleteFunc(strings.Split(describe(g), "\n"), func(line string) bool {
+		return !strings.HasPrefix(line, "!") || strings.Contains(line, "broken/")
+	})
+	return strings.Join(lines, "\n")
+}
+
+// TestPatterns: the go command answers with patterns as it rewrites them.
+func TestPatterns(t *testing.T) {
+	dir := testmod.Write(t, module)
+	for _, test := range []struct{ patterns, want string }{
+		{"./direct/", "!direct"},
+		{"./direct ./indirect/", "!direct\n!indirect"},
+		{".//direct/...", "!direct"},
+		{"./plain/../direct", "!direct"},
+		{"plain/../test.example/direct", "!direct"},
+		{"test.example/direct/", "!direct"},
+		{".\\direct", "!direct"},
+		{dir + "/direct/", "!direct"},
+		{dir + "//indirect/...", "!indirect"},
+		{"./direct/./... ./direct", "!direct"},
+		{"work", "!direct\n!fw\n!indirect"},
+	} {
+		t.Run(test.patterns, func(t *testing.T) {
+			g, err := loadModule(t, load.Config{Dir: dir, Patterns: strings.Fields(test.patterns)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := reported(g); got != test.want {
+				t.Errorf("reported:\n%s\nwant:\n%s", got, test.want)
+			}
+		})
+	}
+	t.Run(".", func(t *testing.T) {
+		for _, pattern := range []string{".", "./", "./.", "../direct"} {
+			g, err := loadModule(t, load.Config{Dir: dir + "/direct", Patterns: []string{pattern}})
+			if err != nil || reported(g) != "!direct" {
+				t.Errorf("%s: %q, %v", pattern, reported(g), err)
+			}
+		}
+	})
+}
+
+func TestUnmatchedPattern(t *testing.T) {
+	var warned []string
+	g, err := loadModule(t, load.Config{
+		Patterns: []string{"./direct", "./empty/..."},
+		Warn:     func(line string) { warned = append(warned, line) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Problems) != 1 || !strings.Contains(g.Problems[0].String(), "no packages match ./empty/...") {
+		t.Errorf("problems: %v", g.Problems)
+	}
+	if len(warned) > 0 {
+		t.Errorf("said twice: %q", warned)
+	}
+	if reported(g) != "!direct" {
+		t.Errorf("packages: %s", reported(g))
+	}
+}
+
 func TestTypeErrors(t *testing.T) {
 	g, err := loadModule(t, load.Config{Patterns: []string{"./broken/types", "./broken/importer", "./direct"}})
 	if err != nil {
