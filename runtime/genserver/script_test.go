@@ -51,8 +51,11 @@ func (s *server) Init(c *genserver.Context) genserver.Result {
 }
 
 func (s *server) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result {
-	if req, ok := req.(ask); ok {
+	switch req := req.(type) {
+	case ask:
 		return req.f(c, from, req)
+	case fat:
+		return req.Reply(from, [1 << 18]byte{})
 	}
 	return c.Unhandled(req)
 }

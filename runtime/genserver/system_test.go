@@ -1,6 +1,8 @@
 package genserver_test
 
 import (
+	"context"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,5 +134,83 @@ func TestInspect(t *testing.T) {
 		if n, err := genserver.Inspect(w.Ctx, r.ref, func(s *server) int { return len(s.journal.entries) }); n != 1 || err != nil {
 			t.Errorf("suspended: %v, %v", n, err)
 		}
+	})
+}
+
+// fat is a request whose answer would be large enough to be missed.
+type fat struct {
+	genserver.CallTo[*server, [1 << 18]byte]
+}
+
+// A call that its caller gave up before the suspended server took it from its mailbox leaves nothing behind when the server resumes. Each
+// used to stay in the server's list of callers, and so did what it pointed to.
+func TestCallsGivenUpWhileSuspended(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		r := serve(w, server{})
+		heap := func() uint64 {
+			runtime.GC()
+			runtime.GC() // the pools too
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return m.HeapAlloc
+		}
+		before := heap()
+		const rounds = 40
+		for range rounds {
+			release := make(chan bool)
+			genserver.Cast(w.Ctx, r.ref, tell{f: func(c *genserver.Context) genserver.Result { <-release; return c.NoReply() }})
+			suspended := make(chan error, 1)
+			go func() { suspended <- genserver.Suspend(w.Ctx, r.ref) }()
+			synctest.Wait()
+			short, cancel := context.WithTimeout(w.Ctx, time.Millisecond)
+			_, err := genserver.Call(short, r.ref, fat{})
+			cancel()
+			wantCallError(t, err, genserver.ErrTimeout)
+			close(release)
+			if err := <-suspended; err != nil {
+				t.Fatal(err)
+			}
+			if err := genserver.Resume(w.Ctx, r.ref); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantAlive(t, w, r)
+		if grown := int64(heap()) - int64(before); grown > rounds<<18/2 {
+			t.Errorf("%d MB are kept of %d calls that timed out", grown>>20, rounds)
+		}
+	})
+}
+
+// A Down that waits while its server is suspended can be flushed by what the server does when it resumes.
+func TestFlushOfAHeldDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		r := serve(w, server{handleInfo: func(c *genserver.Context, msg any) genserver.Result {
+			if down, ok := msg.(process.Down); ok {
+				t.Errorf("%v arrives after all", down)
+			}
+			return c.NoReply()
+		}})
+		watched := w.Puppet()
+		var down process.MonitorRef
+		if _, err := call(w.Ctx, r.ref, func(c *genserver.Context, from genserver.From, req ask) genserver.Result {
+			down = c.Monitor(watched.PID)
+			return req.Reply(from, nil)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := genserver.Suspend(w.Ctx, r.ref); err != nil {
+			t.Fatal(err)
+		}
+		genserver.Cast(w.Ctx, r.ref, tell{f: func(c *genserver.Context) genserver.Result {
+			c.Demonitor(down, process.Flush())
+			return c.NoReply()
+		}})
+		watched.Exit(errBoom)
+		if err := genserver.Resume(w.Ctx, r.ref); err != nil {
+			t.Fatal(err)
+		}
+		wantAlive(t, w, r)
 	})
 }

@@ -41,7 +41,7 @@ func race(round func(r int) (left, right func(), check func() bool)) {
 		var check func() bool
 		left, right, check = round(int(r))
 		begun.Store(r)
-		spin(int(r / 16 % 16))
+		spin(int(r / 16 % 256)) // the other one learns of the round late
 		left()
 		if await(&done, r); !check() {
 			return
