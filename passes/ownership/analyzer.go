@@ -70,7 +70,8 @@ type analysisOf struct {
 	deps       map[string]*Summary
 	bodies     map[*ssa.Function]*body
 	loopCache  map[*ssa.Function][]loop
-	spawns     map[*ssa.Function]task // what it runs in a goroutine
+	spawns     map[*ssa.Function]task  // what it runs in a goroutine
+	begins     map[token.Pos]token.Pos // of calls, by parenthesis; see callPos
 	singletons map[*ssa.Function]bool
 	adrift     map[*ssa.Function]bool // run by goroutines without an owner only
 }

@@ -12,20 +12,29 @@ import (
 type loop struct {
 	fn     *ssa.Function
 	blocks map[*ssa.BasicBlock]bool
-	pos    token.Pos // of the for statement
-	bare   bool      // for { }: without a condition or a range
+	pos    token.Pos                // of the for statement, or of what else makes it go round
+	bare   bool                     // for { }: without a condition or a range
+	lives  map[*ssa.BasicBlock]bool // see survivors; nil if not bare
 }
 
 // loopsOf returns the loops of fn that its entry reaches, outermost only: an
 // inner loop that cannot be left for the outer one is a part of its own.
 func loopsOf(fn *ssa.Function) []loop {
 	var loops []loop
-	for _, scc := range components(fn) {
+	var lives map[*ssa.BasicBlock]bool
+	sccs := components(fn)
+	for _, scc := range sccs {
 		l := loop{fn: fn, blocks: map[*ssa.BasicBlock]bool{}}
 		for _, b := range scc {
 			l.blocks[b] = true
 		}
 		l.pos, l.bare = forStatement(fn, scc)
+		if l.bare {
+			if lives == nil {
+				lives = survivors(fn, sccs)
+			}
+			l.lives = lives
+		}
 		loops = append(loops, l)
 	}
 	return loops
@@ -85,7 +94,8 @@ func selfLoop(b *ssa.BasicBlock) bool {
 }
 
 // forStatement returns the position of the smallest for statement around the
-// blocks, or of their first instruction, and whether it has no condition.
+// blocks, or of their first instruction, and whether it has no condition. An
+// empty loop has no positions: it gets that of a for or goto statement.
 func forStatement(fn *ssa.Function, blocks []*ssa.BasicBlock) (pos token.Pos, bare bool) {
 	first, last := token.NoPos, token.NoPos
 	for _, b := range blocks {
@@ -106,15 +116,20 @@ func forStatement(fn *ssa.Function, blocks []*ssa.BasicBlock) (pos token.Pos, ba
 		return pos, false
 	}
 	ast.Inspect(fn.Syntax(), func(n ast.Node) bool {
+		if n == nil || first.IsValid() && (n.Pos() > first || last >= n.End()) {
+			return false
+		}
 		switch n := n.(type) {
 		case *ast.FuncLit:
 			return n == fn.Syntax()
 		case *ast.ForStmt, *ast.RangeStmt:
-			if !first.IsValid() || n.Pos() <= first && last < n.End() {
+			pos = n.Pos()
+			f, isFor := n.(*ast.ForStmt)
+			bare = isFor && f.Cond == nil
+			return first.IsValid() // of an empty loop take the outermost
+		case *ast.BranchStmt:
+			if !pos.IsValid() && n.Tok == token.GOTO {
 				pos = n.Pos()
-				f, isFor := n.(*ast.ForStmt)
-				bare = isFor && f.Cond == nil
-				return first.IsValid() // an empty loop has no positions: take the outermost
 			}
 		}
 		return true
@@ -143,7 +158,7 @@ func (l loop) leaves() []leave {
 func (l loop) leavesFrom(b *ssa.BasicBlock, out []leave) []leave {
 	for i, s := range b.Succs {
 		switch {
-		case l.blocks[s] || noCase(s) || l.bare && dooms(s):
+		case l.blocks[s] || noCase(s) || l.bare && !l.lives[s]:
 		case l.dispatches(s):
 			out = l.leavesFrom(s, out)
 		default:
@@ -193,55 +208,47 @@ func isChoice(b *ssa.BasicBlock) bool {
 	return sel != nil
 }
 
-// dooms reports whether no return is reachable from b.
-func dooms(b *ssa.BasicBlock) bool {
-	seen := map[*ssa.BasicBlock]bool{}
-	var returns func(b *ssa.BasicBlock) bool
-	returns = func(b *ssa.BasicBlock) bool {
-		if seen[b] {
-			return false
+// survivors returns the blocks from which control can come to a return. Those
+// from which it can come to a loop count too: a loop that is not left either is
+// judged by itself, being there is not doom.
+func survivors(fn *ssa.Function, loops [][]*ssa.BasicBlock) map[*ssa.BasicBlock]bool {
+	var returns, cycles []*ssa.BasicBlock
+	for _, b := range fn.Blocks {
+		if _, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok {
+			returns = append(returns, b)
 		}
-		seen[b] = true
-		for _, in := range b.Instrs {
-			if call, ok := in.(*ssa.Call); ok && neverReturns(call) {
-				return false
-			}
-		}
-		if len(b.Succs) == 0 {
-			_, ret := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-			return ret
-		}
-		for _, s := range b.Succs {
-			if returns(s) {
-				return true
-			}
-		}
-		return false
 	}
-	// A loop that is not left either is judged by itself: being there is not doom.
-	return !returns(b) && !reachesLoop(b)
+	for _, scc := range loops {
+		cycles = append(cycles, scc...)
+	}
+	lives := map[*ssa.BasicBlock]bool{}
+	addLeadingTo(returns, endsProgram, lives)
+	addLeadingTo(cycles, func(*ssa.BasicBlock) bool { return false }, lives)
+	return lives
 }
 
-func reachesLoop(b *ssa.BasicBlock) bool {
-	seen, active := map[*ssa.BasicBlock]bool{}, map[*ssa.BasicBlock]bool{}
-	var visit func(b *ssa.BasicBlock) bool
-	visit = func(b *ssa.BasicBlock) bool {
-		if active[b] {
+// addLeadingTo adds the blocks from which one of the given is reached without
+// passing one that stops.
+func addLeadingTo(ends []*ssa.BasicBlock, stops func(*ssa.BasicBlock) bool, to map[*ssa.BasicBlock]bool) {
+	seen := map[*ssa.BasicBlock]bool{}
+	for len(ends) > 0 {
+		b := ends[len(ends)-1]
+		ends = ends[:len(ends)-1]
+		if seen[b] || stops(b) {
+			continue
+		}
+		seen[b], to[b] = true, true
+		ends = append(ends, b.Preds...)
+	}
+}
+
+func endsProgram(b *ssa.BasicBlock) bool {
+	for _, in := range b.Instrs {
+		if call, ok := in.(*ssa.Call); ok && neverReturns(call) {
 			return true
 		}
-		if seen[b] {
-			return false
-		}
-		seen[b], active[b] = true, true
-		defer delete(active, b)
-		for _, s := range b.Succs {
-			if visit(s) {
-				return true
-			}
-		}
-		return false
 	}
-	return visit(b)
+	return false
 }
 
 // neverReturns knows the functions that end the program. Goexit is not one of

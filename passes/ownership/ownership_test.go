@@ -7,7 +7,9 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
@@ -145,5 +147,20 @@ func start(in chan int) {
 }`)
 	if site := p.goroutines()[0].Work.Site; site != "p.go:6" {
 		t.Errorf("the loop is at %s, want p.go:6", site)
+	}
+}
+
+// TestCost: the work grows with the size of a function, not with its square, which takes half a minute here where
+// a tenth of a second is enough.
+func TestCost(t *testing.T) {
+	const calls = 20_000
+	program := "package p\nfunc work(n int) {}\nfunc f() {\n" + strings.Repeat("\twork(1)\n", calls) + "\tgo work(2)\n}\n"
+	p := load(t, "cost.go", program)
+	began := time.Now()
+	if got := len(p.goroutines()); got != 1 {
+		t.Errorf("%d goroutines", got)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("%v for a function of %d calls", took, calls)
 	}
 }

@@ -43,10 +43,10 @@ func (p *analysisOf) process(fn *ssa.Function, in *ssa.Call) *Process {
 	if !ok {
 		return nil
 	}
-	proc := &Process{Pos: callPos(in), Starter: fn, Call: start.call, Server: start.server}
 	if start.body != nil && !p.livesLong(start.body) {
 		return nil
 	}
+	proc := &Process{Pos: p.callPos(in), Starter: fn, Call: start.call, Server: start.server}
 	proc.Owned = p.handleOwned(handle(in, start.result)) || start.unknown ||
 		p.flow.stopsByName && start.options || p.tellsEnd(start.body)
 	return proc

@@ -36,12 +36,12 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 	if !ok {
 		return nil
 	}
-	g := &Goroutine{Pos: callPos(call), Starter: fn, Wiring: p.wiring(fn)}
 	if _, isGo := in.(*ssa.Go); isGo {
 		b := p.bodyOfGo(call)
 		if b == nil {
 			return nil
 		}
+		g := p.goroutine(fn, call)
 		g.Entry = entryName(call.Common())
 		g.Class, g.Work = p.classify(b)
 		g.body = b
@@ -55,6 +55,8 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 	if b == nil {
 		return nil
 	}
+	g := p.goroutine(fn, call)
+	g.Pos = callPos(call)
 	g.Entry, g.Helper = nameOf(entry), helper
 	if recv, _ := methodOf(call.Common()); recv != nil && isGroup(recv.Type()) && p.waited(nil, recv) == Joined {
 		g.Class = Joined
@@ -65,19 +67,39 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 	return g
 }
 
-// callPos is where a call begins; SSA knows only its parenthesis.
-func callPos(in ssa.CallInstruction) token.Pos {
-	pos := in.Pos()
-	if _, ok := in.(*ssa.Call); !ok || in.Parent().Syntax() == nil {
-		return pos
-	}
-	ast.Inspect(in.Parent().Syntax(), func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok && call.Lparen == in.Pos() {
-			pos = call.Pos()
+func (p *analysisOf) goroutine(fn *ssa.Function, start ssa.CallInstruction) *Goroutine {
+	return &Goroutine{Pos: p.callPos(start), Starter: fn, Wiring: p.wiring(fn)}
+}
+
+// callPos is where a call begins; SSA knows only its parenthesis. It returns the
+// position of a go or defer statement as it is.
+func (p *analysisOf) callPos(in ssa.CallInstruction) token.Pos {
+	if _, ok := in.(*ssa.Call); ok {
+		if p.begins == nil {
+			p.begins = beginsOf(p.flow.fns)
 		}
-		return true
-	})
-	return pos
+		if pos, ok := p.begins[in.Pos()]; ok {
+			return pos
+		}
+	}
+	return in.Pos()
+}
+
+// beginsOf maps the parentheses of all calls in the functions to where they begin.
+func beginsOf(fns []*ssa.Function) map[token.Pos]token.Pos {
+	begins := map[token.Pos]token.Pos{}
+	for _, fn := range fns {
+		if fn.Syntax() == nil || fn.Parent() != nil && fn.Parent().Syntax() != nil {
+			continue // a literal is part of the function that holds it
+		}
+		ast.Inspect(fn.Syntax(), func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				begins[call.Lparen] = call.Pos()
+			}
+			return true
+		})
+	}
+	return begins
 }
 
 // bodyOfGo returns what a go statement runs, or nil if that is not known.
@@ -104,54 +126,4 @@ func (p *analysisOf) bodyOfGo(in ssa.CallInstruction) *body {
 		}
 	}
 	return nil
-}
-
-// wiring reports whether fn's goroutines live, by intention, as long as the
-// program: it is main.main, or runs once through a package-level sync.Once.
-func (p *analysisOf) wiring(fn *ssa.Function) bool {
-	for ; fn != nil; fn = fn.Parent() {
-		if p.singletons[fn] || fn.Parent() == nil && fn.Name() == "main" && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" {
-			return true
-		}
-	}
-	return false
-}
-
-// findSingletons finds the functions that a package-level sync.Once runs.
-func (p *analysisOf) findSingletons() {
-	for _, fn := range p.flow.fns {
-		for _, block := range fn.Blocks {
-			for _, in := range block.Instrs {
-				call, ok := in.(ssa.CallInstruction)
-				if !ok {
-					continue
-				}
-				recv, name := methodOf(call.Common())
-				if recv == nil || name != "Do" || !isNamed(namedOf(recv.Type()), "sync", "Once") {
-					continue
-				}
-				if ofGlobal(recv) {
-					if f := functionOf(call.Common().Args[1]); f != nil {
-						p.singletons[f] = true
-					}
-				}
-			}
-		}
-	}
-}
-
-// ofGlobal reports whether an address is that of a global, or of a part of one.
-func ofGlobal(v ssa.Value) bool {
-	for {
-		switch x := v.(type) {
-		case *ssa.Global:
-			return true
-		case *ssa.FieldAddr:
-			v = x.X
-		case *ssa.UnOp:
-			v = x.X
-		default:
-			return false
-		}
-	}
 }
