@@ -122,14 +122,15 @@ func (p *listed) abs(lists ...[]string) []string {
 }
 
 // list lists the packages that the patterns name, the whole main module (or
-// workspace), and all they depend on; dependencies first.
+// workspace) if it may be in the cone, and all they depend on; dependencies
+// first.
 func list(ctx context.Context, cfg Config) ([]*listed, error) {
 	args := []string{"-e", "-deps", "-json=" + listFields}
 	if cfg.Tests {
 		args = append(args, "-test")
 	}
 	args = append(args, "--")
-	if !slices.ContainsFunc(cfg.Patterns, isFile) {
+	if cfg.WholeModule && !slices.ContainsFunc(cfg.Patterns, isFile) {
 		args = append(args, "work") // go list takes no patterns beside files
 	}
 	all, err := goList(ctx, cfg, append(args, cfg.Patterns...))

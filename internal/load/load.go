@@ -34,7 +34,7 @@ type Config struct {
 	// in the cone if it is one or imports, directly or not, one that is.
 	InCone func(path string) bool
 	// WholeModule adds every package of the main module to the cone, if at
-	// least one is in it.
+	// least one is in it, named or not.
 	WholeModule bool
 	// Warn gets what the go command says beside its answers; may be nil.
 	Warn func(line string)
@@ -137,8 +137,8 @@ type loader struct {
 }
 
 // markNamed finds out which packages the user's patterns name, and what those
-// depend on. The main module is always listed too, so go list's own notion is
-// too wide; and it does not tell for external test packages.
+// depend on. The main module may be listed too, so go list's own notion is too
+// wide; and it does not tell for external test packages.
 func (l *loader) markNamed() {
 	files := slices.ContainsFunc(l.cfg.Patterns, isFile)
 	for _, p := range l.all {
@@ -227,8 +227,9 @@ func (l *loader) markCone() {
 	}
 }
 
-// packages makes the packages of the cone that are needed: all variants in the
-// main module whose findings count, what else is named, and what they import.
+// packages makes the packages of the cone that are needed: the variants of the
+// named ones whose findings count, and what they import. What imports them can
+// decide nothing about them.
 func (l *loader) packages() []*Package {
 	tested := map[string]bool{} // import paths of packages that have test files of their own
 	for _, p := range l.all {
@@ -242,7 +243,7 @@ func (l *loader) packages() []*Package {
 			continue
 		}
 		p.root = p.ForTest == "" && !tested[p.ImportPath] || p.withTests() || p.externalTest()
-		if p.root && p.cone && (p.main() || p.named) {
+		if p.root && p.cone && p.named {
 			l.need(p, needed)
 		}
 	}
