@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -245,25 +246,45 @@ func TestRequestsKnowTheNode(t *testing.T) {
 	}
 }
 
+// A server with a TLSConfig serves TLS and nothing else, wherever its certificates come from. One whose certificates came from
+// GetConfigForClient served in the clear.
 func TestTLS(t *testing.T) {
 	lender := httptest.NewTLSServer(http.NotFoundHandler()) // of a certificate and of a client that trusts it
 	defer lender.Close()
-	child := httpchild.Child("https", local, func() *http.Server {
-		return &http.Server{Handler: http.HandlerFunc(hello), TLSConfig: &tls.Config{Certificates: lender.TLS.Certificates}}
-	})
-	_, stop := start(t, newCtx(), child)
-	defer stop()
-	addr, err := child.Ref().Addr()
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := lender.Client().Get("https://" + addr.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.TLS == nil || resp.StatusCode != http.StatusOK {
-		t.Errorf("answer %+v", resp)
+	certificates := lender.TLS.Certificates
+	for name, config := range map[string]*tls.Config{
+		"Certificates":   {Certificates: certificates},
+		"GetCertificate": {GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &certificates[0], nil }},
+		"GetConfigForClient": {GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return &tls.Config{Certificates: certificates}, nil
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			child := httpchild.Child("https", local, func() *http.Server {
+				return &http.Server{
+					Handler:   http.HandlerFunc(hello),
+					TLSConfig: config.Clone(),
+					ErrorLog:  log.New(io.Discard, "", 0), // of the handshake that fails
+				}
+			})
+			_, stop := start(t, newCtx(), child)
+			defer stop()
+			addr, err := child.Ref().Addr()
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := lender.Client().Get("https://" + addr.String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.TLS == nil || resp.StatusCode != http.StatusOK {
+				t.Errorf("answer %+v", resp)
+			}
+			if body, err := get(child.Ref()); body == "hello" {
+				t.Errorf("in the clear: %q, %v", body, err)
+			}
+		})
 	}
 }
 
@@ -275,6 +296,10 @@ func TestBadServers(t *testing.T) {
 		"no function": {nil, "nothing to start"},
 		"no server":   {func() *http.Server { return nil }, "newServer returned nil"},
 		"panic":       {func() *http.Server { panic("no routes") }, "no routes"},
+		"TLS without a certificate": {
+			func() *http.Server { return &http.Server{TLSConfig: &tls.Config{ServerName: "example.org"}} },
+			"TLSConfig has no certificate",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := supervisor.Start(newCtx(), supervisor.Supervisor("sup", supervisor.OneForOne,

@@ -383,3 +383,25 @@ func TestPanickingWorkerIsRestarted(t *testing.T) {
 		wantErr(t, "exit reason", fate.Reason(), errBoom)
 	})
 }
+
+// broken is an error that cannot tell what it wraps, as any nil pointer to an error type.
+type broken struct{ err error }
+
+func (b *broken) Error() string { return "broken" }
+func (b *broken) Unwrap() error { return b.err }
+
+// A child whose exit reason cannot be asked what it is has crashed, and is restarted; it took its supervisor with it.
+func TestReasonThatPanics(t *testing.T) {
+	bubble(t, func(e *env) {
+		var reason *broken
+		sup := e.start(one, specs(e.worker("a"), e.worker("b")))
+		fn := supervisor.Func("f", func(ctx context.Context) error { e.add("+f"); <-ctx.Done(); return nil })
+		if _, err := supervisor.StartChild(e.Ctx, sup, fn.Restart(supervisor.Transient)); err != nil {
+			t.Fatal(err)
+		}
+		e.want("+a +b +f")
+		process.Exit(e.Ctx, sup.child("f"), reason)
+		e.want("+f")
+		sup.wantStates("a:running b:running f:running")
+	})
+}

@@ -3,6 +3,8 @@ package supervisor_test
 import (
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"runtime"
 	"testing"
 	"time"
@@ -243,6 +245,41 @@ func TestOpenWaitsForTheFormer(t *testing.T) {
 		sup.wantStates("port:running")
 		e.want("open closed open")
 	})
+}
+
+// The next incarnation does not wait for one that was killed before it came to open anything; it waited for the whole shutdown time.
+func TestOpenAfterOneKilledEarly(t *testing.T) {
+	n := process.NewNode("test", process.WithLogger(slog.New(slog.DiscardHandler)))
+	ctx := process.WithNode(context.Background(), n)
+	sup, err := supervisor.Start(ctx, supervisor.Supervisor("sup", one, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer supervisor.Stop(ctx, sup)
+	pid, err := sup.Dest().Resolve(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for begin := time.Now(); time.Since(begin) < raceFor && !t.Failed(); {
+		child := supervisor.Closer("x", func(context.Context) (io.Closer, error) { return io.NopCloser(nil), nil }).
+			Restart(supervisor.Temporary)
+		started := make(chan error, 1)
+		go func() {
+			_, err := supervisor.StartChild(ctx, sup, child)
+			started <- err
+		}()
+		killFirst(ctx, n, pid)
+		<-started
+		supervisor.TerminateChild(ctx, sup, "x")
+		again := time.Now()
+		if _, err := supervisor.StartChild(ctx, sup, child); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(again); took > time.Second {
+			t.Errorf("the next start took %v", took)
+		}
+		supervisor.TerminateChild(ctx, sup, "x")
+	}
 }
 
 func TestShutdownTime(t *testing.T) {

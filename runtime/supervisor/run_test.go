@@ -3,6 +3,8 @@ package supervisor_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,4 +82,38 @@ func TestRunInAProcess(t *testing.T) {
 		process.Exit(e.Ctx, sup.child("runner"), process.Kill)
 		e.want("-b(shutdown) -a(shutdown)")
 	})
+}
+
+// raceFor bounds each test that waits for two goroutines to meet at the wrong moment.
+const raceFor = 100 * time.Millisecond
+
+// killFirst kills the first process of a node that is not spared, as soon as there is one.
+func killFirst(ctx context.Context, n *process.Node, spared process.PID) {
+	for begin := time.Now(); time.Since(begin) < time.Second; runtime.Gosched() {
+		for pid := range n.Processes() {
+			if pid != spared {
+				process.Exit(ctx, pid, process.Kill)
+				return
+			}
+		}
+	}
+}
+
+// Run returns though its process is killed before it comes to run; it waited for what that would never tell.
+func TestRunKilledEarly(t *testing.T) {
+	for begin := time.Now(); time.Since(begin) < raceFor && !t.Failed(); {
+		n := process.NewNode("test", process.WithLogger(slog.New(slog.DiscardHandler)))
+		ctx := process.WithNode(context.Background(), n)
+		returned := make(chan error, 1)
+		go func() { returned <- supervisor.Run(ctx, supervisor.Supervisor("root", one, nil)) }()
+		killFirst(ctx, n, process.PID{})
+		select {
+		case err := <-returned:
+			if err == nil {
+				t.Error("Run reports an orderly end")
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("Run hangs")
+		}
+	}
 }
