@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/scanner"
@@ -21,6 +20,7 @@ import (
 type Checker struct {
 	Fset   *token.FileSet
 	export map[string]string
+	sizes  types.Sizes
 
 	mu      sync.Mutex // guards outside, which is not safe for concurrent use
 	outside types.Importer
@@ -36,7 +36,7 @@ type Syntax struct {
 
 // NewChecker returns a checker for the packages of g.
 func NewChecker(g *Graph) *Checker {
-	c := &Checker{Fset: token.NewFileSet(), export: g.export}
+	c := &Checker{Fset: token.NewFileSet(), export: g.export, sizes: g.sizes}
 	c.outside = importer.ForCompiler(c.Fset, "gc", c.open)
 	return c
 }
@@ -61,7 +61,7 @@ func (c *Checker) Check(p *Package, imported func(*Package) *types.Package) (*Sy
 	}
 	s := &Syntax{
 		Files: files,
-		Sizes: types.SizesFor("gc", build.Default.GOARCH),
+		Sizes: c.sizes,
 		Info: &types.Info{
 			Types:        map[ast.Expr]types.TypeAndValue{},
 			Defs:         map[*ast.Ident]types.Object{},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/types"
 	"io"
 	"os/exec"
 	"path"
@@ -187,6 +188,20 @@ func noModule(ctx context.Context, cfg Config) bool {
 	return err == nil && (mod == "" || mod == "/dev/null" || mod == "NUL")
 }
 
+// sizes asks the go command for which platform it builds: go env -w sets it
+// where go/build does not look.
+func sizes(ctx context.Context, cfg Config) (types.Sizes, error) {
+	out, err := goCommand(ctx, cfg, "list", "-f", "{{context.Compiler}} {{context.GOARCH}}", "--", "unsafe")
+	if err != nil {
+		return nil, err
+	}
+	compiler, arch, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	if s := types.SizesFor(compiler, arch); s != nil {
+		return s, nil
+	}
+	return nil, fmt.Errorf("cannot tell the sizes of types for GOARCH=%s and the compiler %s: set GOARCH to an architecture that Go supports", arch, compiler)
+}
+
 // exportData asks the go command for the export data of the packages, which
 // it builds if need be, and returns their files by import path.
 func exportData(ctx context.Context, cfg Config, paths []string) (map[string]string, error) {
@@ -254,25 +269,12 @@ func goListOf[T any](ctx context.Context, cfg Config, args []string) ([]T, error
 	if cfg.Tags != "" {
 		args = slices.Insert(args, 1, "-tags="+cfg.Tags)
 	}
-	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = cfg.Dir, &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			return nil, fmt.Errorf("cannot run the go command: %w", err)
-		}
-		return nil, fmt.Errorf("go list failed: %s", strings.TrimSpace(stderr.String()))
-	}
-	if cfg.Warn != nil {
-		for line := range strings.Lines(stderr.String()) {
-			if !strings.Contains(line, "matched no packages") { // see loader.unmatched
-				cfg.Warn(strings.TrimSpace(line))
-			}
-		}
+	stdout, err := goCommand(ctx, cfg, args...)
+	if err != nil {
+		return nil, err
 	}
 	var result []T
-	for dec := json.NewDecoder(&stdout); ; {
+	for dec := json.NewDecoder(bytes.NewReader(stdout)); ; {
 		var v T
 		if err := dec.Decode(&v); err == io.EOF {
 			return result, nil
@@ -281,4 +283,26 @@ func goListOf[T any](ctx context.Context, cfg Config, args []string) ([]T, error
 		}
 		result = append(result, v)
 	}
+}
+
+// goCommand runs the go command and returns what it prints.
+func goCommand(ctx context.Context, cfg Config, args ...string) ([]byte, error) {
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = cfg.Dir, &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			return nil, fmt.Errorf("cannot run the go command: %w", err)
+		}
+		return nil, fmt.Errorf("go %s failed: %s", args[0], strings.TrimSpace(stderr.String()))
+	}
+	if cfg.Warn != nil {
+		for line := range strings.Lines(stderr.String()) {
+			if !strings.Contains(line, "matched no packages") { // see loader.unmatched
+				cfg.Warn(strings.TrimSpace(line))
+			}
+		}
+	}
+	return stdout.Bytes(), nil
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/types"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,6 +75,7 @@ type Graph struct {
 	Matched int
 
 	export map[string]string // export data files of the cone's outside dependencies
+	sizes  types.Sizes       // of the platform that the go command builds for
 }
 
 // A Problem is something that kept a package from being loaded or checked.
@@ -125,6 +127,9 @@ func Load(ctx context.Context, cfg Config) (*Graph, error) {
 		return nil, err
 	}
 	g.Problems = sortProblems(append(g.Problems, l.syntaxErrors()...))
+	if g.sizes, err = sizes(ctx, cfg); err != nil {
+		return nil, err
+	}
 	g.export, err = exportData(ctx, cfg, l.outside(g.Packages))
 	return g, err
 }

@@ -2,7 +2,9 @@ package load_test
 
 import (
 	"go/types"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -388,6 +390,27 @@ import _ "test.example/fw"
 	g, err = loadModule(t, load.Config{Dir: dir, Patterns: []string{"./a"}, Tags: "other,special"})
 	if err != nil || describe(g) != "!a\nfw" {
 		t.Errorf("with the tag: %s, %v", describe(g), err)
+	}
+}
+
+// TestSizes: go env -w writes to a file that go/build does not read.
+func TestSizes(t *testing.T) {
+	env := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(env, []byte("GOARCH=386\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOENV", env)
+	t.Setenv("GOARCH", "")
+	g, err := loadModule(t, load.Config{Patterns: []string{"./fw"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, problems := load.NewChecker(g).Check(g.Packages[0], nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if size := s.Sizes.Sizeof(types.Typ[types.Uintptr]); size != 4 {
+		t.Errorf("a uintptr of 386 has %d bytes", size)
 	}
 }
 
