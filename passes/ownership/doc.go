@@ -35,7 +35,8 @@
 //     package, or the goroutine defers a function that cannot be named: somebody
 //     unknown may wait;
 //   - the goroutine is started by main.main itself: it is the program's wiring;
-//   - it is started once through a package-level sync.Once: a singleton that
+//   - it is started once through a package-level sync.Once, or a package-level
+//     variable that sync.OnceFunc, OnceValue or OnceValues made: a singleton that
 //     lives, by intention, as long as the program;
 //   - the loop receives os.Signal values: a signal handler;
 //   - it is started in a test, whose joins do not count as owners either: a

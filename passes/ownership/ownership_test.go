@@ -150,6 +150,22 @@ func start(in chan int) {
 	}
 }
 
+// TestGoto: a loop need not be a for statement, nor hold anything.
+func TestGoto(t *testing.T) {
+	p := load(t, "p.go", `package p
+
+func start() {
+	go func() {
+	again:
+		goto again
+	}()
+}`)
+	g := p.goroutines()[0]
+	if g.Class != Ownerless || g.Work.Site != "p.go:6" {
+		t.Errorf("%v, the loop is at %s, want p.go:6", g.Class, g.Work.Site)
+	}
+}
+
 // TestCost: the work grows with the size of a function, not with its square, which takes half a minute here where
 // a tenth of a second is enough.
 func TestCost(t *testing.T) {

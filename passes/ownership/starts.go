@@ -56,7 +56,6 @@ func (p *analysisOf) start(fn *ssa.Function, in ssa.Instruction) *Goroutine {
 		return nil
 	}
 	g := p.goroutine(fn, call)
-	g.Pos = callPos(call)
 	g.Entry, g.Helper = nameOf(entry), helper
 	if recv, _ := methodOf(call.Common()); recv != nil && isGroup(recv.Type()) && p.waited(nil, recv) == Joined {
 		g.Class = Joined

@@ -5,7 +5,8 @@ import (
 )
 
 // wiring reports whether fn's goroutines live, by intention, as long as the
-// program: it is main.main, or runs once through a package-level sync.Once.
+// program: it is main.main, or runs once through a package-level sync.Once or
+// variable made by sync.OnceFunc and its kind.
 func (p *analysisOf) wiring(fn *ssa.Function) bool {
 	for ; fn != nil; fn = fn.Parent() {
 		if p.singletons[fn] || isMain(fn) {
@@ -19,27 +20,56 @@ func isMain(fn *ssa.Function) bool {
 	return fn.Parent() == nil && fn.Name() == "main" && fn.Signature.Recv() == nil && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main"
 }
 
-// findSingletons finds the functions that a package-level sync.Once runs.
+// findSingletons finds the functions that a package-level sync.Once runs, or a
+// package-level variable that sync.OnceFunc, OnceValue or OnceValues made.
 func (p *analysisOf) findSingletons() {
 	for _, fn := range p.flow.fns {
 		for _, block := range fn.Blocks {
 			for _, in := range block.Instrs {
-				call, ok := in.(ssa.CallInstruction)
-				if !ok {
-					continue
-				}
-				recv, name := methodOf(call.Common())
-				if recv == nil || name != "Do" || !isNamed(namedOf(recv.Type()), "sync", "Once") {
-					continue
-				}
-				if ofGlobal(recv) {
-					if f := functionOf(call.Common().Args[1]); f != nil {
+				if call, ok := in.(ssa.CallInstruction); ok {
+					if f := onceOf(call); f != nil {
 						p.singletons[f] = true
 					}
 				}
 			}
 		}
 	}
+}
+
+// onceOf returns the function that a call makes run at most once in the program's life.
+func onceOf(in ssa.CallInstruction) *ssa.Function {
+	c := in.Common()
+	if recv, name := methodOf(c); recv != nil {
+		if name == "Do" && isNamed(namedOf(recv.Type()), "sync", "Once") && ofGlobal(recv) {
+			return functionOf(c.Args[1])
+		}
+		return nil
+	}
+	callee := calleeOf(c)
+	if callee == nil || callee.Object() == nil || callee.Object().Pkg() == nil || callee.Object().Pkg().Path() != "sync" {
+		return nil
+	}
+	switch callee.Name() {
+	case "OnceFunc", "OnceValue", "OnceValues":
+		if call, ok := in.(*ssa.Call); ok && initialises(call) {
+			return functionOf(c.Args[0])
+		}
+	}
+	return nil
+}
+
+// initialises reports whether a value is what a package-level variable is
+// declared with: a function that assigns one may run many times.
+func initialises(v ssa.Value) bool {
+	if v.Parent().Synthetic != "package initializer" || v.Referrers() == nil {
+		return false
+	}
+	for _, ref := range *v.Referrers() {
+		if store, ok := ref.(*ssa.Store); ok && store.Val == v && ofGlobal(store.Addr) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofGlobal reports whether an address is that of a global, or of a part of one.

@@ -312,3 +312,18 @@ var _ = func() int {
 	go forever() // want `never ends`
 	return 0
 }()
+
+// Once for each call, or for each value, is not once for the program.
+func startsOnce() func() {
+	return sync.OnceFunc(func() { go forever() }) // want `never ends`
+}
+
+var latest func()
+
+func renew() {
+	latest = sync.OnceFunc(func() { go forever() }) // want `never ends`
+}
+
+var each = every(func() { go forever() }) // want `never ends`
+
+func every(f func()) func() { return func() { f() } }

@@ -450,6 +450,17 @@ func singleton() {
 	once.Do(func() { go forever() })
 }
 
+var (
+	startOnce = sync.OnceFunc(func() { go forever() })
+	valueOnce = sync.OnceValue(func() int { go forever(); return 1 })
+	pairOnce  = sync.OnceValues(connect)
+)
+
+func connect() (int, error) {
+	go forever()
+	return 1, nil
+}
+
 type runner interface{ Run() }
 
 func unknown(r runner, f func()) {
