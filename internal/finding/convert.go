@@ -1,14 +1,13 @@
 package finding
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"go/ast"
-	"go/printer"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
@@ -83,7 +82,7 @@ func Number(findings []Finding) {
 }
 
 // enclosing returns the name of the declaration around the position, and the
-// source of the node there without its layout and comments.
+// node there without its layout and comments.
 func (c *Converter) enclosing(pos, end token.Pos) (symbol, node string) {
 	if !end.IsValid() {
 		end = pos
@@ -96,13 +95,43 @@ func (c *Converter) enclosing(pos, end token.Pos) (symbol, node string) {
 		if len(path) < 2 { // the file itself
 			return "", ""
 		}
-		var buf bytes.Buffer
-		if printer.Fprint(&buf, token.NewFileSet(), path[0]) == nil {
-			node = string(bytes.Join(bytes.Fields(buf.Bytes()), []byte(" ")))
-		}
-		return declared(path[len(path)-2].(ast.Decl), pos), node
+		return declared(path[len(path)-2].(ast.Decl), pos), outline(path[0])
 	}
 	return "", ""
+}
+
+// outline writes down the shape, names, values and operators of a node. Unlike
+// go/printer it takes no longer than the node is, however deep it is nested.
+func outline(root ast.Node) string {
+	b := new(strings.Builder)
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case nil:
+			b.WriteByte(')')
+			return false
+		case *ast.CommentGroup:
+			return false
+		case *ast.Ident:
+			b.WriteString(n.Name)
+		case *ast.BasicLit:
+			b.WriteString(n.Value)
+		case *ast.BinaryExpr:
+			b.WriteString(n.Op.String())
+		case *ast.UnaryExpr:
+			b.WriteString(n.Op.String())
+		case *ast.AssignStmt:
+			b.WriteString(n.Tok.String())
+		case *ast.IncDecStmt:
+			b.WriteString(n.Tok.String())
+		case *ast.BranchStmt:
+			b.WriteString(n.Tok.String())
+		default:
+			fmt.Fprintf(b, "%T", n)
+		}
+		b.WriteByte('(')
+		return true
+	})
+	return b.String()
 }
 
 // declared names what the declaration declares at the position.

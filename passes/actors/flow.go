@@ -83,7 +83,10 @@ func loops(f *ssa.Function) []bool {
 		if low[i] != index[i] {
 			return
 		}
-		at := slices.Index(stack, i)
+		at := len(stack) - 1
+		for stack[at] != i { // from the top, where it is near: what leads to b may be long
+			at--
+		}
 		component := stack[at:]
 		for _, c := range component {
 			on[c] = false
