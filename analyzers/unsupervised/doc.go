@@ -28,9 +28,9 @@ It reports genserver.Start and process.Spawn if what they return is dropped or
 kept where nothing links, monitors, awaits or stops it.
 
 It says nothing about goroutines that end by themselves (one connection, one
-request, a counted loop), that main.main starts, that a package-level sync.Once or
-sync.OnceFunc starts, that handle signals, about tests and generated code, and
-about whatever it cannot see whole. Being told to stop is a signal, not an owner: with
+request, a counted loop), that main.main starts or a function that only it calls,
+outside loops, that a package-level sync.Once or sync.OnceFunc starts, that handle
+signals, about tests and generated code, and about whatever it cannot see whole. Being told to stop is a signal, not an owner: with
 \'-unsupervised.strict\' goroutines that can be stopped, and whose end or failure
 nobody learns of, are reported as well.
 

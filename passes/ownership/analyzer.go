@@ -73,6 +73,7 @@ type analysisOf struct {
 	spawns     map[*ssa.Function]task  // what it runs in a goroutine
 	begins     map[token.Pos]token.Pos // of calls, by parenthesis; see callPos
 	singletons map[*ssa.Function]bool
+	mains      map[*ssa.Function]bool // main.main and its parts
 	adrift     map[*ssa.Function]bool // run by goroutines without an owner only
 }
 
@@ -82,9 +83,11 @@ func analyse(fset *token.FileSet, fns []*ssa.Function, deps map[string]*Summary)
 	})
 	p := &analysisOf{fset: fset, flow: newFlow(withWrappers(fns), deps), deps: deps,
 		bodies: map[*ssa.Function]*body{}, loopCache: map[*ssa.Function][]loop{},
-		spawns: map[*ssa.Function]task{}, singletons: map[*ssa.Function]bool{}, adrift: map[*ssa.Function]bool{}}
+		spawns: map[*ssa.Function]task{}, singletons: map[*ssa.Function]bool{}, mains: map[*ssa.Function]bool{},
+		adrift: map[*ssa.Function]bool{}}
 	p.findSpawners()
 	p.findSingletons()
+	p.findMains()
 	return p
 }
 

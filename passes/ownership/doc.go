@@ -34,7 +34,8 @@
 //   - a join object (WaitGroup, done channel) can be seen by code outside the
 //     package, or the goroutine defers a function that cannot be named: somebody
 //     unknown may wait;
-//   - the goroutine is started by main.main itself: it is the program's wiring;
+//   - the goroutine is started by main.main, or by a function that only main.main
+//     or another such function calls, outside loops: it is the program's wiring;
 //   - it is started once through a package-level sync.Once, or a package-level
 //     variable that sync.OnceFunc, OnceValue or OnceValues made: a singleton that
 //     lives, by intention, as long as the program;

@@ -5,19 +5,58 @@ import (
 )
 
 // wiring reports whether fn's goroutines live, by intention, as long as the
-// program: it is main.main, or runs once through a package-level sync.Once or
-// variable made by sync.OnceFunc and its kind.
+// program: it is main.main or a part of it, or runs once through a package-level
+// sync.Once or variable made by sync.OnceFunc and its kind.
 func (p *analysisOf) wiring(fn *ssa.Function) bool {
 	for ; fn != nil; fn = fn.Parent() {
-		if p.singletons[fn] || isMain(fn) {
+		if p.singletons[fn] || p.mains[fn] {
 			return true
 		}
 	}
 	return false
 }
 
-func isMain(fn *ssa.Function) bool {
-	return fn.Parent() == nil && fn.Name() == "main" && fn.Signature.Recv() == nil && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main"
+// findMains finds main.main and what is a part of it under a name of its own:
+// functions that nothing but parts of main.main calls, outside loops.
+func (p *analysisOf) findMains() {
+	callers := map[*ssa.Function][]ssa.CallInstruction{}
+	for _, fn := range p.flow.fns {
+		if fn.Parent() == nil && fn.Name() == "main" && fn.Signature.Recv() == nil && fn.Pkg != nil && fn.Pkg.Pkg.Name() == "main" {
+			p.mains[fn] = true
+		}
+		for _, b := range fn.Blocks {
+			for _, in := range b.Instrs {
+				if call, ok := in.(ssa.CallInstruction); ok {
+					if callee := p.flow.body(call.Common()); callee != nil {
+						callers[callee] = append(callers[callee], call)
+					}
+				}
+			}
+		}
+	}
+	for found := len(p.mains) > 0; found; {
+		found = false
+		for fn, calls := range callers {
+			if p.mains[fn] || p.flow.called[fn] || !p.onlyFromMains(calls) {
+				continue
+			}
+			p.mains[fn], found = true, true
+		}
+	}
+}
+
+func (p *analysisOf) onlyFromMains(calls []ssa.CallInstruction) bool {
+	for _, call := range calls {
+		if !p.mains[call.Parent()] {
+			return false
+		}
+		for _, l := range p.loops(call.Parent()) {
+			if l.blocks[call.Block()] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // findSingletons finds the functions that a package-level sync.Once runs, or a
