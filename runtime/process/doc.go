@@ -39,4 +39,20 @@
 // before the Down that tells of the sender's death. Between different senders
 // there is no order. Messages are Go values: what they point to is shared,
 // not copied.
+//
+// # Tests with testing/synctest
+//
+// Processes work in a synctest bubble: timeouts, timers, restarts and
+// shutdown times pass in virtual time, and synctest.Wait returns when every
+// process waits for something. A process that is started in a bubble (its
+// fake clock, which begins in the year 2000, tells) neither keeps its
+// goroutine parked after the last message nor shares pooled ones and pooled
+// requests with the program outside, since a channel must not leave its
+// bubble. It means the same with and without; only its messages cost more, so
+// measure outside.
+//
+// Start in the bubble what you use in it. A process that was started outside
+// has its timers there, and when a message from the bubble wakes it while it
+// is idle, its goroutine begins in the bubble and parks there, at which
+// synctest.Test panics in the end. A node may be used on both sides.
 package process
