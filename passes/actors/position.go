@@ -2,14 +2,18 @@ package actors
 
 import (
 	"go/token"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 )
 
-// positions converts between token.Pos and Pos.
+// positions converts between token.Pos and Pos. The checks of a package share it, and drivers such as vet and gopls
+// run them at the same time.
 type positions struct {
 	fset *token.FileSet
 	own  map[string]*token.File // files of the package under analysis
+
+	mu   sync.Mutex             // guards made
 	made map[string]*token.File // stand-ins for files of other packages
 }
 
@@ -48,14 +52,17 @@ func (p *positions) pos(at Pos) token.Pos {
 		offset := f.Offset(f.LineStart(at.Line)) + at.Col - 1
 		return f.Pos(min(offset, f.Size()))
 	}
-	f := p.made[at.File]
-	if f == nil || f.LineCount() < at.Line {
-		f = p.standIn(at.File, at.Line)
-	}
+	f := p.standIn(at.File, at.Line)
 	return f.Pos((at.Line-1)*lineWidth + min(at.Col, lineWidth) - 1)
 }
 
+// standIn is a stand-in for the file that has at least so many lines.
 func (p *positions) standIn(name string, line int) *token.File {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f := p.made[name]; f != nil && f.LineCount() >= line {
+		return f
+	}
 	lines := make([]int, (line/1024+1)*1024)
 	for i := range lines {
 		lines[i] = i * lineWidth

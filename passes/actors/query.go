@@ -12,7 +12,7 @@ import (
 )
 
 // Model is the pass's result: the package under analysis and the models of its dependencies in the cone. It is
-// read-only and safe for concurrent use, but for TokenPos (one goroutine per pass).
+// read-only and safe for concurrent use: the checks of a package share it, and drivers run them at the same time.
 type Model struct {
 	Pkg  *Package   // the package under analysis
 	Deps []*Package // its dependencies in the cone, direct or not, sorted by path
