@@ -110,7 +110,7 @@ func TestVet(t *testing.T) {
 		want = append(want, d.Message)
 	}
 	var got []string
-	for _, m := range regexp.MustCompile(`(?m)^\S+\.go:\d+:\d+: (.*wait for each other.*)$`).FindAllStringSubmatch(checktest.Vet(t, "bottleneck", "./bottleneck/..."), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\S+\.go:\d+:\d+: (.*wait for each other.*) \(bottleneck\)$`).FindAllStringSubmatch(checktest.Vet(t, "bottleneck", "./bottleneck/..."), -1) {
 		got = append(got, m[1])
 	}
 	slices.Sort(want)

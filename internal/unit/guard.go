@@ -42,3 +42,20 @@ func guard(name string, run func(*analysis.Pass) (any, error)) func(*analysis.Pa
 		return run(pass)
 	}
 }
+
+// nameChecks makes what the analyzers report end with their names, as the
+// command's text does. Vet prints messages alone; it asks its tools for JSON
+// even so, so that of "go vet -json" has the name twice.
+func nameChecks(analyzers []*analysis.Analyzer) {
+	for _, a := range analyzers {
+		run := a.Run
+		a.Run = func(pass *analysis.Pass) (any, error) {
+			named := *pass
+			named.Report = func(d analysis.Diagnostic) {
+				d.Message += " (" + a.Name + ")"
+				pass.Report(d)
+			}
+			return run(&named)
+		}
+	}
+}

@@ -55,6 +55,7 @@ func Main(args []string, inCone func(path string) bool, analyzers ...*analysis.A
 			}
 		}
 	}
+	nameChecks(analyzers)
 	guardAll(analyzers)
 	unitchecker.Main(analyzers...)
 	return 0

@@ -177,7 +177,7 @@ func command(t *testing.T, dir string, patterns ...string) []string {
 	}
 	var lines []string
 	for _, f := range result.Findings {
-		lines = append(lines, fmt.Sprintf("%s:%d:%d: %s", format.Relative(f.Pos.Filename, dir), f.Pos.Line, f.Pos.Column, f.Message))
+		lines = append(lines, fmt.Sprintf("%s:%d:%d: %s (%s)", format.Relative(f.Pos.Filename, dir), f.Pos.Line, f.Pos.Column, f.Message, f.Check))
 	}
 	slices.Sort(lines)
 	return lines
@@ -193,11 +193,11 @@ func expect(t *testing.T, got, want []string) {
 func TestSameFindings(t *testing.T) {
 	dir := testmod.Write(t, module)
 	want := []string{
-		"app/app.go:8:15: calls FindMid; below are [test.example/fw.FindMe test.example/mid.FindMid]",
-		"app/app.go:8:30: calls F; below are [test.example/fw.FindMe test.example/mid.FindMid]",
-		"app/x_test.go:5:18: calls FindMid; below are [test.example/fw.FindMe test.example/mid.FindMid]",
-		"lib/lib.go:5:12: calls FindMe; below are [test.example/fw.FindMe]",
-		"mid/mid.go:5:18: calls F; below are [test.example/fw.FindMe test.example/mid.FindMid]",
+		"app/app.go:8:15: calls FindMid; below are [test.example/fw.FindMe test.example/mid.FindMid] (calls)",
+		"app/app.go:8:30: calls F; below are [test.example/fw.FindMe test.example/mid.FindMid] (calls)",
+		"app/x_test.go:5:18: calls FindMid; below are [test.example/fw.FindMe test.example/mid.FindMid] (calls)",
+		"lib/lib.go:5:12: calls FindMe; below are [test.example/fw.FindMe] (calls)",
+		"mid/mid.go:5:18: calls F; below are [test.example/fw.FindMe test.example/mid.FindMid] (calls)",
 	}
 	expect(t, command(t, dir, "./..."), want)
 	expect(t, vet(t, dir, "./..."), want)
