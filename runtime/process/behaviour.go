@@ -116,7 +116,7 @@ func (p *proc) enroll(name Name) error {
 	}
 	err := p.register(name)
 	if err != nil {
-		p.finish(err)
+		p.depart(err)
 	}
 	return err
 }

@@ -120,3 +120,39 @@ func TestDestThatFindsNobody(t *testing.T) {
 		p.Want(nil)
 	})
 }
+
+// Whoever is killed before its name turns out to be taken is not held for abandoned: it never ran.
+func TestKilledBeforeItsNameIsRefused(t *testing.T) {
+	w := proctest.New(t)
+	owner, err := process.Spawn(w.Ctx, untilExit, process.WithName("taken"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var killer sync.WaitGroup
+	stop := make(chan struct{})
+	killer.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			for pid := range w.Node.Processes() {
+				if pid != owner {
+					process.Exit(w.Ctx, pid, process.Kill)
+				}
+			}
+		}
+	})
+	for begin := time.Now(); time.Since(begin) < raceFor; {
+		if _, err := process.Spawn(w.Ctx, untilExit, process.WithName("taken")); err == nil {
+			t.Error("started under a taken name")
+		}
+	}
+	close(stop)
+	killer.Wait()
+	if n := w.Node.Abandoned(); n != 0 {
+		t.Errorf("%d processes count as abandoned that never ran", n)
+	}
+	process.Exit(w.Ctx, owner, process.Shutdown)
+}
