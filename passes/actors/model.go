@@ -157,6 +157,7 @@ type Site struct {
 	Child    Pos      // startchild, run: where the child that it starts is made; Target, ID and Factory are the child's
 	To       FuncID   // construct: the function that gets the message, alone or in a list; "" if unknown
 	Via      []Hop    // wrappers between Func and the framework's function, outermost first
+	Origin   Pos      // with Via: where the innermost wrapper uses the framework
 	Go       bool     // runs in another goroutine or process than the declared function it stands in
 	GoStmt   bool     // is itself the operand of a go statement
 	Loop     bool     // in a loop of the function

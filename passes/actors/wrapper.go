@@ -2,20 +2,58 @@ package actors
 
 import "github.com/otplint/otplint/passes/roles"
 
+const (
+	// wrapDepth is how deep wrappers of wrappers are followed.
+	wrapDepth = 6
+	// maxWraps is how many sites of wrappers a function may leave to its callers. Functions that call each other
+	// in all directions would have one for each way through them.
+	maxWraps = 64
+)
+
+// wrapKey tells the sites of a wrapper apart as far as its callers can: they differ in where the framework is used,
+// or in what the wrapper gives. Several ways to the same use are one.
+type wrapKey struct {
+	fn          FuncID
+	origin      Pos
+	kind        SiteKind
+	target, msg Operand
+	instance    Instance
+	goes, loops bool
+}
+
+func (s *Site) wrapKey() wrapKey {
+	return wrapKey{s.Func, s.origin(), s.Kind, s.Target, s.Msg, s.Instance, s.Go, s.Loop}
+}
+
+// origin is where the framework is used.
+func (s *Site) origin() Pos {
+	if s.Origin.IsValid() {
+		return s.Origin
+	}
+	return s.Pos
+}
+
 // wrappers adds the sites that calls of wrappers make: where a function's site has its server or message from a
 // parameter or type parameter, each caller that fixes them has the site too, with the way as Via. Wrappers of
 // wrappers need as many rounds as they are deep.
 func (b *builder) wrappers() {
-	const rounds = 6
 	fresh := map[FuncID][]Site{}
+	seen := map[wrapKey]bool{}
+	add := func(to map[FuncID][]Site, s Site) {
+		if key := s.wrapKey(); !seen[key] {
+			seen[key] = true
+			to[s.Func] = append(to[s.Func], s)
+		}
+	}
 	for p := range b.m.Packages() {
 		for _, s := range p.Sites {
 			if s.wraps() {
-				fresh[s.Func] = append(fresh[s.Func], s)
+				add(fresh, s)
 			}
 		}
 	}
-	for range rounds {
+	open := map[FuncID]int{}
+	for range wrapDepth {
 		next := map[FuncID][]Site{}
 		for _, f := range b.m.SSA.Funcs {
 			caller := b.own[b.m.ids[f]]
@@ -26,9 +64,13 @@ func (b *builder) wrappers() {
 						continue
 					}
 					at := throughEdge(s, caller.ID, e)
-					b.site(at)
-					if at.wraps() {
-						next[caller.ID] = append(next[caller.ID], at)
+					if !at.wraps() {
+						b.site(at)
+					} else if open[caller.ID]++; open[caller.ID] <= maxWraps {
+						b.site(at)
+						add(next, at)
+					} else {
+						b.m.Pkg.Stats.Unresolved[at.Kind]++
 					}
 				}
 			}
@@ -50,6 +92,7 @@ func (s *Site) wraps() bool {
 // throughEdge is a wrapper's site as its caller has it.
 func throughEdge(s Site, caller FuncID, e *Edge) Site {
 	wrapper := s.Func
+	s.Origin = s.origin()
 	s.Func, s.Pos, s.End = caller, e.Pos, e.End
 	s.Target, s.Msg = e.operand(s.Target), e.operand(s.Msg)
 	s.Via = append([]Hop{{Func: wrapper, Pos: e.Pos}}, s.Via...)
