@@ -149,26 +149,29 @@ func write(t testing.TB) string {
 
 func TestLint(t *testing.T) {
 	dir := write(t)
-	const finding = "lib/lib.go:12:2: goroutine has no owner"
+	const (
+		finding = "lib/lib.go:12:2: goroutine has no owner"
+		one     = "otplint: 1 finding (1 warning) in 1 package\n"
+	)
 	for _, test := range []struct {
 		args           string
 		status         int
 		stdout, stderr string // parts; "" means that nothing is printed
 	}{
-		{"./lib", cli.Findings, finding, ""},
-		{"lint ./lib", cli.Findings, finding, ""},
-		{"./lib ./app ./quiet ./plain", cli.Findings, finding, ""},
+		{"./lib", cli.Findings, finding, one},
+		{"-format json ./lib", cli.Findings, `"line":12`, ""},
+		{"./lib ./app ./quiet ./plain", cli.Findings, finding, one},
 		{"./app", cli.Clean, "", ""},
 		{"./quiet", cli.Clean, "", ""},
-		{"./plain", cli.Clean, "", "none of these packages uses a known actor framework"},
-		{"-unsupervised.scope=module ./plain", cli.Findings, "plain/plain.go:6:2: goroutine has no owner", ""},
-		{"-fail-on none ./lib", cli.Clean, finding, ""},
-		{"-fail-on error ./lib", cli.Clean, finding, ""},
-		{"-fail-on advice ./lib", cli.Findings, finding, ""},
+		{"./plain", cli.Clean, "", "none of these packages uses a known actor framework, directly or not, so there was nothing to check; -unsupervised.scope=module judges"},
+		{"-unsupervised.scope=module ./plain", cli.Findings, "plain/plain.go:6:2: goroutine has no owner", one},
+		{"-fail-on none ./lib", cli.Clean, finding, one},
+		{"-fail-on error ./lib", cli.Clean, finding, one},
+		{"-fail-on advice ./lib", cli.Findings, finding, one},
 		{"-checks -unsupervised ./lib", cli.Clean, "", ""},
-		{"-checks unsupervised ./lib", cli.Findings, finding, ""},
-		{"-tests=false ./lib", cli.Findings, finding, ""},
-		{"-C lib", cli.Findings, "lib.go:12:2: goroutine has no owner", ""},
+		{"-checks unsupervised ./lib", cli.Findings, finding, one},
+		{"-tests=false ./lib", cli.Findings, finding, one},
+		{"-C lib", cli.Findings, "lib.go:12:2: goroutine has no owner", one},
 		{"-stats ./lib", cli.Findings, finding, "resolved unresolved"},
 
 		{"./empty", cli.Failed, "", "otplint: no Go files in empty"},
@@ -179,6 +182,13 @@ func TestLint(t *testing.T) {
 		{"./broken ./lib", cli.Failed, finding, "otplint: broken/broken.go:5:13: cannot use"},
 		{"-C nowhere", cli.Failed, "", "otplint: -C=nowhere: no such directory"},
 		{"-C /", cli.Failed, "", "otplint: no go.mod in this directory or above it"},
+
+		{"checks", cli.Failed, "", `otplint: unknown command "checks": the commands are explain, list, version, help; to lint`},
+		{"explian", cli.Failed, "", `otplint: unknown command "explian": did you mean "explain"?`},
+		{"bottleneck", cli.Failed, "", `otplint: unknown command "bottleneck": did you mean "explain bottleneck"?`},
+		{"lib", cli.Failed, "", "otplint: no package has the import path lib: write ./lib for the directory"},
+		{"fmt", cli.Clean, "", "none of these packages uses"},
+		{"service.example/lib", cli.Findings, finding, one},
 
 		{"-nonsense", cli.Failed, "", "otplint: flag provided but not defined: -nonsense; otplint help lists"},
 		{"-format xml", cli.Failed, "", `otplint: unknown format "xml": want one of text, json`},
@@ -237,7 +247,12 @@ func TestSubcommands(t *testing.T) {
 	}{
 		{"help", cli.Clean, "usage: otplint [flags] [packages]", ""},
 		{"-h", cli.Clean, "-unsupervised.scope", ""},
-		{"version", cli.Clean, "otplint ", ""},
+		{"-h", cli.Clean, "(default all)", ""},
+		{"-h", cli.Clean, "(default warning)", ""},
+		{"-h", cli.Clean, "the other checks are silent there (default true)", ""},
+		{"version", cli.Clean, "otplint v0.", ""},
+		{"list -h", cli.Clean, "usage: otplint list", ""},
+		{"explain -h", cli.Clean, "usage: otplint explain CHECK", ""},
 		{"list", cli.Clean, "unsupervised     warning", ""},
 		{"list all", cli.Failed, "", "list takes no arguments"},
 		{"explain unsupervised", cli.Clean, "unsupervised (warning): ", ""},

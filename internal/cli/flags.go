@@ -16,6 +16,7 @@ import (
 type options struct {
 	checks   []*analyzers.Check
 	format   format.Func
+	summary  bool // counts are for people
 	failOn   analyzers.Tier
 	tests    bool
 	tags     string
@@ -32,9 +33,10 @@ func usage() string {
 	b.WriteString(`otplint finds what goes wrong with processes and supervision in Go.
 
 usage: otplint [flags] [packages]    lint; the default is ./...
-       otplint explain CHECK         documentation of a check
+       otplint explain CHECK...      documentation of checks
        otplint list                  the checks
-       otplint version
+       otplint version               version of otplint and of the Go it was built with
+       otplint help                  this text
        go vet -vettool=$(which otplint) [packages]
 
 flags:
@@ -43,18 +45,27 @@ flags:
 	for _, name := range []string{"checks", "format", "fail-on", "tests", "tags", "C", "stats"} {
 		f := fs.Lookup(name)
 		arg, text := flag.UnquoteUsage(f)
-		fmt.Fprintf(b, "  %-19s %s\n", strings.TrimSpace("-"+name+" "+arg), text)
+		fmt.Fprintf(b, "  %-19s %s%s\n", strings.TrimSpace("-"+name+" "+arg), text, defaultOf(f))
 	}
 	b.WriteString("  -CHECK.FLAG=VALUE   set a flag of a check:\n")
 	fs.VisitAll(func(f *flag.Flag) {
 		if strings.Contains(f.Name, ".") {
-			fmt.Fprintf(b, "      -%s\n          %s\n", f.Name, f.Usage)
+			_, text := flag.UnquoteUsage(f)
+			fmt.Fprintf(b, "      -%s\n          %s%s\n", f.Name, text, defaultOf(f))
 		}
 	})
 	b.WriteString(`
 exit status: 0 clean, 1 findings, 2 could not run (bad flags, packages that do not load)
 `)
 	return b.String()
+}
+
+// defaultOf is the default of a flag in brackets, unless it is none.
+func defaultOf(f *flag.Flag) string {
+	if f.DefValue == "" || f.Name == "stats" {
+		return ""
+	}
+	return " (default " + f.DefValue + ")"
 }
 
 // rawOptions are flag values before they have been understood.
@@ -69,7 +80,7 @@ func flagSet() (*flag.FlagSet, *rawOptions) {
 	fs.StringVar(&raw.checks, "checks", "all", "comma-separated `list` of checks: all, NAME, -NAME (all,-bottleneck, or -bottleneck alone)")
 	fs.StringVar(&raw.format, "format", "text", "print findings in this `form`: text, or json (one object a line)")
 	fs.StringVar(&raw.failOn, "fail-on", "warning", "exit 1 if there is a finding of this `tier` or above: error, warning, advice, none")
-	fs.BoolVar(&raw.tests, "tests", true, "judge test files too")
+	fs.BoolVar(&raw.tests, "tests", true, "load test files too: directive judges them, the other checks are silent there")
 	fs.StringVar(&raw.tags, "tags", "", "comma-separated `list` of build tags")
 	fs.StringVar(&raw.dir, "C", "", "run in this `directory`; printed paths are relative to it")
 	fs.BoolVar(&raw.stats, "stats", false, "tell on stderr how many sites were resolved")
@@ -97,6 +108,7 @@ func parseFlags(args []string) (*options, error) {
 	if len(o.patterns) == 0 {
 		o.patterns = []string{"./..."}
 	}
+	o.summary = raw.format == "text"
 	if o.format = format.ByName(raw.format); o.format == nil {
 		return nil, fmt.Errorf("unknown format %q: want one of %s", raw.format, format.Names())
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -44,6 +45,9 @@ func (c *command) lint(args []string) int {
 	if err != nil {
 		return c.fail("%v", err)
 	}
+	if err := mistaken(o.patterns[0], dir, graph.Problems); err != nil {
+		return c.fail("%v", err)
+	}
 	result, stats := c.run(o, graph)
 	if err := o.format(c.stdout, result.Findings, format.Options{Dir: dir, Tier: tierOf}); err != nil {
 		return c.fail("cannot write the findings: %v", err)
@@ -51,7 +55,11 @@ func (c *command) lint(args []string) int {
 	if stats != nil {
 		stats.print(c.stderr)
 	}
-	return c.status(o, dir, graph, result)
+	status := c.status(o, dir, graph, result)
+	if o.summary && len(result.Findings) > 0 {
+		fmt.Fprintf(c.stderr, "otplint: %s\n", summary(result.Findings))
+	}
+	return status
 }
 
 func (c *command) load(o *options, dir string) (*load.Graph, error) {
@@ -94,7 +102,7 @@ func (c *command) status(o *options, dir string, graph *load.Graph, result runne
 	case fails(result.Findings, o.failOn):
 		return Findings
 	case !reported(graph):
-		fmt.Fprintln(c.stderr, "otplint: none of these packages uses a known actor framework, directly or not, so there was nothing to check")
+		fmt.Fprintln(c.stderr, "otplint: none of these packages uses a known actor framework, directly or not, so there was nothing to check; -unsupervised.scope=module judges the goroutines of all packages of a module that uses one in any of them")
 	}
 	return Clean
 }
@@ -119,3 +127,31 @@ func reported(graph *load.Graph) bool {
 }
 
 func tierOf(check string) string { return analyzers.Lookup(check).Tier().String() }
+
+// summary counts findings by tier, worst first, and the packages they are in.
+func summary(findings []finding.Finding) string {
+	tiers := map[analyzers.Tier]int{}
+	packages := map[string]bool{}
+	for _, f := range findings {
+		tiers[analyzers.Lookup(f.Check).Tier()]++
+		packages[f.Package] = true
+	}
+	var parts []string
+	for tier := analyzers.Error; tier >= analyzers.Advice; tier-- {
+		switch n := tiers[tier]; {
+		case n == 0:
+		case tier == analyzers.Advice:
+			parts = append(parts, fmt.Sprintf("%d %v", n, tier))
+		default:
+			parts = append(parts, count(n, tier.String()))
+		}
+	}
+	return fmt.Sprintf("%s (%s) in %s", count(len(findings), "finding"), strings.Join(parts, ", "), count(len(packages), "package"))
+}
+
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
