@@ -3,8 +3,6 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 	"honnef.co/go/tools/analysis/lint"
-
-	"github.com/otplint/otplint/passes/ignore"
 )
 
 // A Check is an analyzer with its documentation as data. The zero value is of
@@ -52,9 +50,8 @@ func (c *Check) Tier() Tier {
 // docsURL is where the generated pages of docs/checks are published.
 const docsURL = "https://github.com/otplint/otplint/blob/main/docs/checks/"
 
-// newCheck joins an analyzer with its documentation, and makes it honour
-// directives such as //otplint:ignore. It changes the analyzer in place, so
-// that every driver (the command, vet, gopls, golangci-lint) gets the same.
+// newCheck joins an analyzer with its documentation, in place, so that every
+// driver (the command, vet, gopls, golangci-lint) gets the same.
 func newCheck(a *analysis.Analyzer, doc *lint.RawDocumentation) *Check {
 	if a.Doc == "" {
 		a.Doc = doc.Compile().String()
@@ -62,7 +59,6 @@ func newCheck(a *analysis.Analyzer, doc *lint.RawDocumentation) *Check {
 	if a.URL == "" {
 		a.URL = docsURL + a.Name + ".md"
 	}
-	ignore.Honour(a)
 	return &Check{Analyzer: a, Doc: doc}
 }
 

@@ -32,15 +32,16 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/otplint/otplint/passes/actors"
+	"github.com/otplint/otplint/passes/ignore"
 )
 
 // Analyzer reports servers with one instance and many synchronous callers.
-var Analyzer = &analysis.Analyzer{
+var Analyzer = ignore.Honour(&analysis.Analyzer{
 	Name:     "bottleneck",
 	Doc:      Doc.Compile().String(),
 	Requires: []*analysis.Analyzer{actors.Analyzer},
 	Run:      run,
-}
+})
 
 var (
 	minCallers int

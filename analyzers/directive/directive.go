@@ -19,17 +19,17 @@ import (
 // New returns the check. Checks are the names that a directive may use.
 func New(checks []string) *analysis.Analyzer {
 	known := append(slices.Clone(checks), "directive", ignore.All)
-	return &analysis.Analyzer{
+	return ignore.Honour(&analysis.Analyzer{
 		Name:     "directive",
 		Doc:      Doc.Compile().String(),
-		Requires: []*analysis.Analyzer{cone.Analyzer, ignore.Analyzer},
+		Requires: []*analysis.Analyzer{cone.Analyzer},
 		Run: func(pass *analysis.Pass) (any, error) {
 			if pass.ResultOf[cone.Analyzer].(cone.Status) == cone.User {
 				report(pass, known)
 			}
 			return nil, nil
 		},
-	}
+	})
 }
 
 func report(pass *analysis.Pass, known []string) {

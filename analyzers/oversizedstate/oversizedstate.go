@@ -38,16 +38,17 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/otplint/otplint/passes/actors"
+	"github.com/otplint/otplint/passes/ignore"
 	"github.com/otplint/otplint/passes/state"
 )
 
 // Analyzer reports state that only grows, and state that is fat.
-var Analyzer = &analysis.Analyzer{
+var Analyzer = ignore.Honour(&analysis.Analyzer{
 	Name:     "oversizedstate",
 	Doc:      Doc.Compile().String(),
 	Requires: []*analysis.Analyzer{actors.Analyzer, state.Analyzer},
 	Run:      run,
-}
+})
 
 // limit is the size in bytes from which a field by value is fat.
 var limit int64

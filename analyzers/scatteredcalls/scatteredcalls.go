@@ -38,17 +38,18 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/otplint/otplint/passes/actors"
+	"github.com/otplint/otplint/passes/ignore"
 	"github.com/otplint/otplint/passes/roles"
 )
 
 // Analyzer reports raw sites: calls, casts and sends to a server outside its
 // client API, and messages that are built there.
-var Analyzer = &analysis.Analyzer{
+var Analyzer = ignore.Honour(&analysis.Analyzer{
 	Name:     "scatteredcalls",
 	Doc:      Doc.Compile().String(),
 	Requires: []*analysis.Analyzer{actors.Analyzer},
 	Run:      run,
-}
+})
 
 func run(pass *analysis.Pass) (any, error) {
 	m := pass.ResultOf[actors.Analyzer].(*actors.Model)

@@ -10,16 +10,17 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/otplint/otplint/passes/ignore"
 	"github.com/otplint/otplint/passes/ownership"
 )
 
 // Analyzer reports unsupervised goroutines and processes.
-var Analyzer = &analysis.Analyzer{
+var Analyzer = ignore.Honour(&analysis.Analyzer{
 	Name:     "unsupervised",
 	Doc:      Doc.Compile().String(),
 	Requires: []*analysis.Analyzer{ownership.Analyzer},
 	Run:      run,
-}
+})
 
 var (
 	strict bool

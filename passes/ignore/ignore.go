@@ -79,9 +79,10 @@ func names(checks []string, check string) bool {
 	return slices.Contains(checks, check) || slices.Contains(checks, All)
 }
 
-// Honour changes the analyzer so that it drops what directives silence. It is
-// to be called once, before the analyzer is used.
-func Honour(a *analysis.Analyzer) {
+// Honour changes the analyzer so that it drops what directives silence, and
+// returns it. It is for where an analyzer is declared, so that a driver that
+// takes one check alone honours them too.
+func Honour(a *analysis.Analyzer) *analysis.Analyzer {
 	run := a.Run
 	a.Requires = append(a.Requires, Analyzer)
 	a.Run = func(pass *analysis.Pass) (any, error) {
@@ -94,6 +95,7 @@ func Honour(a *analysis.Analyzer) {
 		}
 		return run(&filtered)
 	}
+	return a
 }
 
 func run(pass *analysis.Pass) (any, error) {
