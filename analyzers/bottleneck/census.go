@@ -104,6 +104,23 @@ func (c *census) add(t actors.TypeID, mk making) {
 	}
 }
 
+// Several returns the servers that a package and its dependencies make more than
+// one instance of, and which the check therefore does not judge. A nil model has none.
+func Several(m *actors.Model) []actors.TypeID {
+	if m == nil {
+		return nil
+	}
+	m = m.WithoutTests()
+	c := takeCensus(m)
+	var all []actors.TypeID
+	for s := range m.Servers() {
+		if made := c.made[s]; len(made) > 1 || len(made) == 1 && made[0].loop {
+			all = append(all, s.Type)
+		}
+	}
+	return all
+}
+
 // singles are the servers that have one instance, made by the package under analysis, in source order.
 func (c *census) singles() []making {
 	var all []making

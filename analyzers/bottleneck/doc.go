@@ -37,6 +37,11 @@ It says nothing if more instances may exist: made in a loop, for a request, per
 key, under a computed id, or by a constructor that importers call; nothing about
 references that were looked up in a map or slice; and nothing about servers that
 serialise what only they write, such as a sequence or a write-ahead log.
+
+Instances are told apart by their server's type. Two of one type anywhere in the
+package and what it imports (two children with fixed ids, two trees, a second
+child that nobody calls) make the check silent about both, since a call may then
+be to either. The command's \'-stats\' counts such servers.
 `,
 	Before: `
 package rates

@@ -267,6 +267,18 @@ func TestSubcommands(t *testing.T) {
 	}
 }
 
+func TestStats(t *testing.T) {
+	dir := filepath.Join(root(t), "testdata", "src")
+	t.Setenv("GOWORK", "off")
+	t.Setenv("GOPROXY", "off")
+	const line = "bottleneck: 1 server with more than one instance not judged\n"
+	for pattern, want := range map[string]bool{"./bottleneck/near/two": true, "./bottleneck/app": false} {
+		if r := otplint(t, dir, "-stats", pattern); strings.Contains(r.stderr, line) != want {
+			t.Errorf("%s: %q, want it to have the line: %v", pattern, r.stderr, want)
+		}
+	}
+}
+
 // The command and go vet agree on a generated module, whatever the
 // command looks at first, and on what it contains.
 func TestGenerated(t *testing.T) {

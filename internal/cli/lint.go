@@ -17,6 +17,7 @@ import (
 	"github.com/otplint/otplint/internal/format"
 	"github.com/otplint/otplint/internal/load"
 	"github.com/otplint/otplint/internal/runner"
+	"github.com/otplint/otplint/passes/actors"
 	"github.com/otplint/otplint/passes/cone"
 	"github.com/otplint/otplint/passes/roles"
 )
@@ -84,7 +85,7 @@ func (c *command) run(o *options, graph *load.Graph) (runner.Result, *stats) {
 	}
 	var s *stats
 	if o.stats {
-		s = new(stats)
+		s = &stats{several: map[actors.TypeID]bool{}}
 		cfg.Observe = map[*analysis.Analyzer]func(*load.Package, any){s.analyzer(): s.add}
 	}
 	return runner.Run(graph, cfg), s

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/otplint/otplint/analyzers/bottleneck"
 	"github.com/otplint/otplint/internal/load"
 	"github.com/otplint/otplint/passes/actors"
 )
@@ -15,6 +16,7 @@ import (
 type stats struct {
 	packages int
 	sites    actors.Stats
+	several  map[actors.TypeID]bool // servers that bottleneck does not judge
 }
 
 func (s *stats) analyzer() *analysis.Analyzer { return actors.Analyzer }
@@ -25,6 +27,9 @@ func (s *stats) add(_ *load.Package, result any) {
 		return
 	}
 	s.packages++
+	for _, server := range bottleneck.Several(model) {
+		s.several[server] = true
+	}
 	for kind := range s.sites.Resolved {
 		s.sites.Resolved[kind] += model.Pkg.Stats.Resolved[kind]
 		s.sites.Unresolved[kind] += model.Pkg.Stats.Unresolved[kind]
@@ -42,4 +47,7 @@ func (s *stats) print(w io.Writer) {
 		}
 	}
 	fmt.Fprintf(w, "%-12s %8d %10d\n", "all", resolved, unresolved)
+	if n := len(s.several); n > 0 {
+		fmt.Fprintf(w, "bottleneck: %s with more than one instance not judged\n", count(n, "server"))
+	}
 }

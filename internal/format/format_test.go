@@ -3,7 +3,11 @@ package format_test
 import (
 	"encoding/json"
 	"go/token"
+	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,5 +71,38 @@ func TestJSON(t *testing.T) {
 	}
 	if want := `{"check":"second","tier":"tier of second","package":"shop","file":"..shop.go","line":1,"column":1,"endLine":1,"endColumn":1,"message":"bad","related":[],"fixes":[],"url":"","fingerprint":"def"}`; lines[1] != want {
 		t.Errorf("got %s, want %s", lines[1], want)
+	}
+}
+
+// docs/json.md documents every key and no other.
+func TestDocumented(t *testing.T) {
+	data, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.*?) \\|").FindAllStringSubmatch(string(data), -1) {
+		for _, key := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(row[1], -1) {
+			documented = append(documented, key[1])
+		}
+	}
+	var out strings.Builder
+	fs, opt := findings()
+	if err := format.JSON(&out, fs[:1], opt); err != nil {
+		t.Fatal(err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal([]byte(out.String()), &object); err != nil {
+		t.Fatal(err)
+	}
+	keys := slices.Sorted(maps.Keys(object))
+	if slices.Sort(documented); !slices.Equal(keys, documented) {
+		t.Errorf("documented %v, printed %v", documented, keys)
+	}
+	for list, keys := range map[string]string{"related": "column file line message", "fixes": "edits message"} {
+		inner := object[list].([]any)[0].(map[string]any)
+		if got := strings.Join(slices.Sorted(maps.Keys(inner)), " "); got != keys {
+			t.Errorf("%s has %s: document it, then change this test", list, got)
+		}
 	}
 }
