@@ -55,7 +55,8 @@ flags:
 		}
 	})
 	b.WriteString(`
-exit status: 0 clean, 1 findings, 2 could not run (bad flags, packages that do not load)
+exit status: 0 clean, 1 findings, 2 could not run (bad flags, patterns that match nothing, packages that do not
+load; type errors only where the runtime is used, directly or not: go build tells of all)
 `)
 	return b.String()
 }

@@ -108,6 +108,10 @@ import "test.example/fw"
 
 var x int = "one"
 var y = fw.None
+-- broken/outside/a.go --
+package outside
+
+var x int = "outside the cone"
 -- broken/importer/a.go --
 package importer
 
@@ -253,7 +257,8 @@ func TestProblems(t *testing.T) {
 		{"./broken/two", []string{"found packages two (a.go) and three (b.go)"}},
 		{"./broken/missing", []string{"broken/missing/a.go:5:2: no required module provides package test.example/none; to add it: go get"}},
 		{"./broken/cycle/a", []string{"import cycle not allowed: test.example/broken/cycle/a imports test.example/broken/cycle/b imports test.example/broken/cycle/a"}},
-		{"./broken/types", nil}, // Check tells
+		{"./broken/types", nil},   // Check tells
+		{"./broken/outside", nil}, // only go build tells
 		{"./direct", nil},
 		{"./onlytests", nil},
 	} {
