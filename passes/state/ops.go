@@ -220,10 +220,10 @@ func appendsString(in *ssa.Store) bool {
 
 // emptyBefore: the store stands where the field was found nil or empty, so that nothing is lost.
 func (a *analysisOf) emptyBefore(in *ssa.Store, p *place) bool {
-	return guarded(in.Block(), func(cond ssa.Value) (bool, bool) {
+	return guarded(in.Block(), func(cond ssa.Value, way bool) bool {
 		cmp, ok := cond.(*ssa.BinOp)
-		if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ {
-			return false, false
+		if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ || (cmp.Op == token.EQL) != way {
+			return false
 		}
 		v, c := cmp.X, cmp.Y
 		if _, isConst := v.(*ssa.Const); isConst {
@@ -231,12 +231,12 @@ func (a *analysisOf) emptyBefore(in *ssa.Store, p *place) bool {
 		}
 		zero, ok := c.(*ssa.Const)
 		if !ok || zero.Value != nil && !isZero(zero) {
-			return false, false
+			return false
 		}
 		if call, ok := v.(*ssa.Call); ok && isLen(call) {
 			v = call.Call.Args[0]
 		}
-		return slices.Contains(a.tags[v], tag{p, content}), cmp.Op == token.EQL
+		return slices.Contains(a.tags[v], tag{p, content})
 	})
 }
 
