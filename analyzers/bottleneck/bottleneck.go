@@ -20,8 +20,8 @@
 // a map or slice means that there are several, made elsewhere.
 //
 // Waiting that protects nothing. Either reads queue: one message that only reads the state, and does nothing else, is
-// called by two of the callers, or such messages by three; anybody could answer these from a copy. Or work blocks: a
-// handler sleeps, or waits for the network or a subprocess, while three callers wait for messages that do not. Servers
+// called by two of the callers, who are more than those that write, or such messages by three; anybody could answer
+// these from a copy. Or work blocks: a handler sleeps, or waits for the network or a subprocess, while three callers wait for messages that do not. Servers
 // that serialise on purpose are silent by this: a sequence or a write-ahead log gets messages that write, and it is
 // the message itself that waits for the disk.
 //

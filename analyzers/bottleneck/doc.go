@@ -17,8 +17,9 @@ supervision tree or a start, if at least three such paths call it (\'-callers\')
 and
 
   - two of them call the same message that only reads the server's state
-    (\'-readers\'), or three call messages that only read: publish a copy of the
-    state (an atomic pointer) or a table, which callers read themselves; or
+    (\'-readers\') and fewer write, or three call messages that only read: publish
+    a copy of the state (an atomic pointer) or a table, which callers read
+    themselves; or
   - a handler sleeps or waits for the network or a subprocess while three call
     messages that do not: let the caller do that work, or a process of its own,
     and answer later (CallTo.Caller).

@@ -86,8 +86,11 @@ func measure(m *actors.Model, one making, by *callers) *load {
 // heavy says whether the load is worth a finding; the package comment has the reasons.
 func (l *load) heavy() bool { return l.queuesReads() || l.queuesBehind() }
 
+// queuesReads says whether reads wait for each other. Where as many paths write as read, a few reads, of a status say,
+// are not the load: the queue would stay if they read a copy.
 func (l *load) queuesReads() bool {
-	return len(l.concurrent) >= minCallers && len(l.readers) > 0 && (len(l.readers) >= minCallers || l.shared >= minShared)
+	return len(l.concurrent) >= minCallers && len(l.readers) > 0 &&
+		(len(l.readers) >= minCallers || l.shared >= minShared && len(l.readers) > len(l.writers))
 }
 
 func (l *load) queuesBehind() bool { return len(l.slow) > 0 && len(l.waiting) >= minCallers }
