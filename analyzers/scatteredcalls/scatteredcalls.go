@@ -95,13 +95,14 @@ func (c *check) send() {
 // build reports messages that are built outside, unless the place that sends
 // them is a finding already.
 func (c *check) build() {
+	sends := sendsOf(c.m.Pkg.Sites, c.sent)
 	for i := range c.m.Pkg.Sites {
 		s := &c.m.Pkg.Sites[i]
 		if s.Kind != actors.ConstructSite || c.outside(s.To) {
 			continue
 		}
 		server := c.foreign(s)
-		if server != nil && c.protocol(s, server) && !c.sentBy(s) {
+		if server != nil && c.protocol(s, server) && !sends.send(s) {
 			c.report(s, server)
 		}
 	}
@@ -159,37 +160,6 @@ func (c *check) protocol(s *actors.Site, server *actors.Server) bool {
 // outside says whether a message goes to a function that cannot send it.
 func (c *check) outside(to actors.FuncID) bool {
 	return to != "" && !c.m.InCone(to)
-}
-
-// sentBy says whether a raw send sends what the site builds: the literal stands
-// in it, or the send stands in the same function and has no literal of its own.
-func (c *check) sentBy(built *actors.Site) bool {
-	for _, s := range c.sent {
-		if key(s) != key(built) {
-			continue
-		}
-		if within(built, s) || s.Func == built.Func && built.To == "" && !c.hasLiteral(s) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *check) hasLiteral(send *actors.Site) bool {
-	return slices.ContainsFunc(c.m.Pkg.Sites, func(s actors.Site) bool {
-		return s.Kind == actors.ConstructSite && key(&s) == key(send) && within(&s, send)
-	})
-}
-
-// key is a site's message without pointer and type arguments.
-func key(s *actors.Site) actors.TypeID { return s.Msg.Type.Elem().Origin() }
-
-func within(inner, outer *actors.Site) bool {
-	return inner.Pos.File == outer.Pos.File && !before(inner.Pos, outer.Pos) && !before(outer.End, inner.End)
-}
-
-func before(a, b actors.Pos) bool {
-	return a.Line < b.Line || a.Line == b.Line && a.Col < b.Col
 }
 
 // testHelper says whether the function, or one that it stands in, takes a test's
