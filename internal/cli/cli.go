@@ -68,7 +68,7 @@ func mistaken(word, dir string, problems []load.Problem) error {
 	} else if near != "" {
 		return fmt.Errorf("unknown command %q: did you mean \"explain %s\"?", word, near)
 	}
-	return fmt.Errorf("unknown command %q: the commands are %s; to lint, name packages, such as ./...", word, strings.Join(commands, ", "))
+	return fmt.Errorf("unknown command %q: the commands are %s (packages to lint are named like ./...)", word, strings.Join(commands, ", "))
 }
 
 type command struct {

@@ -183,7 +183,7 @@ func TestLint(t *testing.T) {
 		{"-C nowhere", cli.Failed, "", "otplint: -C=nowhere: no such directory"},
 		{"-C /", cli.Failed, "", "otplint: no go.mod in this directory or above it"},
 
-		{"checks", cli.Failed, "", `otplint: unknown command "checks": the commands are explain, list, version, help; to lint`},
+		{"checks", cli.Failed, "", `otplint: unknown command "checks": the commands are explain, list, version, help (packages to lint`},
 		{"explian", cli.Failed, "", `otplint: unknown command "explian": did you mean "explain"?`},
 		{"bottleneck", cli.Failed, "", `otplint: unknown command "bottleneck": did you mean "explain bottleneck"?`},
 		{"lib", cli.Failed, "", "otplint: no package has the import path lib: write ./lib for the directory"},

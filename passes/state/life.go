@@ -17,8 +17,7 @@ func (a *analysisOf) shortLived(s *server) bool {
 // does not count: importers decide nothing. Nor do tests, which start a server as suits the test.
 func (a *analysisOf) temporary(s *server) bool {
 	found, all := false, true
-	var visit func(children []actors.Child)
-	visit = func(children []actors.Child) {
+	visit := func(children []actors.Child) {
 		for _, c := range children {
 			if c.Server != "" && a.m.Server(c.Server) == s.Model {
 				found = true

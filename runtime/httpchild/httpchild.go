@@ -108,7 +108,7 @@ func serve(ctx context.Context, l *listening) error {
 	case <-ctx.Done():
 	}
 	err := l.drain(ctx)
-	_ = <-failed // http.ErrServerClosed: the drain's outcome is what counts
+	<-failed //nolint:errcheck // http.ErrServerClosed: the drain's outcome is what counts
 	return err
 }
 
