@@ -21,7 +21,8 @@ Unexported messages make this check superfluous: then the compiler keeps the
 client API the only way in.
 
 Silent are the server's own package (and the package that an internal folder
-with the server belongs to), tests and test helpers, generated code, messages
+with the server belongs to), a client package below it, whose exported functions
+send messages that neither the server's package nor another dependency sends, tests and test helpers, generated code, messages
 declared in a package without the server, references to an interface, sends to
 a PID or name, and answers. What belongs to another module is reported only if
 that has a client function for the message.`,

@@ -2,7 +2,9 @@
 // messages are built or sent outside the server's client API.
 //
 // The home of a client API is the package that declares the server, and for a
-// server below an internal folder also the package that the folder belongs to.
+// server below an internal folder also the package that the folder belongs to. A
+// package below the server's folder may hold the rest of the client API: exported
+// functions for messages that nobody else sends.
 // A message is part of a server's protocol if its embed names the server, or if
 // the server handles it in HandleInfo.
 //
@@ -56,7 +58,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if m == nil {
 		return nil, nil
 	}
-	c := &check{pass: pass, m: m, apis: map[*actors.Server]*api{}}
+	c := &check{pass: pass, m: m, apis: map[*actors.Server]*api{}, clients: map[*actors.Server]*client{}}
 	c.send()
 	c.build()
 	return nil, nil
@@ -67,7 +69,9 @@ type check struct {
 	pass *analysis.Pass
 	m    *actors.Model
 	apis map[*actors.Server]*api
-	sent []*actors.Site // raw sends, reported or not
+	// clients tell of servers whether the package is their client package.
+	clients map[*actors.Server]*client
+	sent    []*actors.Site // raw sends, reported or not
 }
 
 // send reports raw calls, casts and sends.
@@ -115,7 +119,7 @@ func (c *check) foreign(s *actors.Site) *actors.Server {
 		return nil
 	}
 	server := c.m.Server(s.Target.Type)
-	if server == nil || c.m.Quiet(s.Pos) || c.home(server) || c.testHelper(s.Func) {
+	if server == nil || c.m.Quiet(s.Pos) || c.home(server) || c.testHelper(s.Func) || c.client(server).sends(s) {
 		return nil
 	}
 	return server

@@ -1,0 +1,5 @@
+package partsclient
+
+import "otplint.test/scatteredcalls/parts/web"
+
+var _ = web.New
