@@ -22,8 +22,9 @@ Reported are fields of a server's state
 Delete entries when they are done (a timer that sweeps, a monitor), bound the
 container, or keep the data where it belongs: in a table or a database.
 
-Silent are keys from a small set (constants, enumerations, small integers, keys
-looked up before), containers of libraries, what only Init or the constructor
+Silent are keys from a small set (constants, enumerations, small integers, numbers
+with bounds on both sides, keys looked up before or that a helper here lets pass;
+a test that a missing key passes does not count), containers of libraries, what only Init or the constructor
 fills, servers that do not live long (temporary children, servers that stop when
 done or idle), and whatever is handed to code that may remove from it.`,
 	Before: `

@@ -14,7 +14,8 @@
 //     the field's address, to code that is not understood;
 //   - if its length is compared with a limit, whatever happens then;
 //   - if the keys are few: constants, bool, small integers, types with constants of
-//     their own, a remainder, keys that were found in a map or a list first;
+//     their own, a remainder, numbers with bounds on both sides, keys that were found in a map or a list first (by
+//     any test that a missing key does not pass), or that a helper let pass which looks into no map itself;
 //   - about library containers (an LRU cache, a ring, container/list);
 //   - about what only Init, HandleContinue, a constructor or Terminate fills;
 //   - about servers that do not live long: all children that their package makes of
