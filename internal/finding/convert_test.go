@@ -4,12 +4,12 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
-func parse(t *testing.T, expr string) ast.Expr {
+func parse(t testing.TB, expr string) ast.Expr {
 	t.Helper()
 	e, err := parser.ParseExprFrom(token.NewFileSet(), "", expr, parser.ParseComments)
 	if err != nil {
@@ -35,16 +35,18 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// go/printer takes the square of the depth, and a finding at each depth is
-// printed with all below it.
-func TestOutlineOfDeepNesting(t *testing.T) {
-	const depth = 1000
-	expr := parse(t, strings.Repeat("func() { for { ", depth)+strings.Repeat("}}", depth))
-	began := time.Now()
-	if outline(expr) == "" {
-		t.Error("nothing")
-	}
-	if took := time.Since(began); took > time.Second {
-		t.Errorf("%v for %d levels", took, depth)
+// A literal's outline costs the same for each level, where go/printer takes
+// the square of the depth.
+func BenchmarkOutlineOfDeepNesting(b *testing.B) {
+	for _, depth := range []int{100, 1_000} {
+		b.Run(strconv.Itoa(depth), func(b *testing.B) {
+			expr := parse(b, strings.Repeat("func() { for { ", depth)+strings.Repeat("}}", depth))
+			for b.Loop() {
+				if outline(expr) == "" {
+					b.Fatal("nothing")
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*depth), "ns/level")
+		})
 	}
 }

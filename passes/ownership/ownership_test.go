@@ -7,9 +7,9 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
@@ -22,7 +22,7 @@ var (
 )
 
 // load builds the SSA form of one file and analyses it.
-func load(t *testing.T, name, body string) *analysisOf {
+func load(t testing.TB, name, body string) *analysisOf {
 	t.Helper()
 	file, err := parser.ParseFile(fset, name, body, parser.SkipObjectResolution)
 	if err != nil {
@@ -166,17 +166,18 @@ func start() {
 	}
 }
 
-// TestCost: the work grows with the size of a function, not with its square, which takes half a minute here where
-// a tenth of a second is enough.
-func TestCost(t *testing.T) {
-	const calls = 20_000
-	program := "package p\nfunc work(n int) {}\nfunc f() {\n" + strings.Repeat("\twork(1)\n", calls) + "\tgo work(2)\n}\n"
-	p := load(t, "cost.go", program)
-	began := time.Now()
-	if got := len(p.goroutines()); got != 1 {
-		t.Errorf("%d goroutines", got)
-	}
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("%v for a function of %d calls", took, calls)
+// The cost of a call does not grow with the number of calls in its function.
+func BenchmarkLongFunction(b *testing.B) {
+	for _, calls := range []int{1_000, 10_000} {
+		b.Run(strconv.Itoa(calls), func(b *testing.B) {
+			program := "package p\nfunc work(n int) {}\nfunc f() {\n" + strings.Repeat("\twork(1)\n", calls) + "\tgo work(2)\n}\n"
+			p := load(b, "cost.go", program)
+			for b.Loop() {
+				if got := len(p.goroutines()); got != 1 {
+					b.Fatalf("%d goroutines", got)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*calls), "ns/call")
+		})
 	}
 }
