@@ -35,10 +35,11 @@ func Example() {
 	process.Wait(ctx, client)
 
 	process.Exit(ctx, echo, process.Shutdown)
-	fmt.Println(process.Wait(ctx, echo))
+	process.Wait(ctx, echo)
+	fmt.Println(echo.Alive())
 	// Output:
 	// pong
-	// shutdown <nil>
+	// false
 }
 
 // A monitor tells how another process ended, whatever ended it.
