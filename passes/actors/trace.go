@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/types"
 
+	"github.com/otplint/otplint/passes/actorssa"
 	"github.com/otplint/otplint/passes/roles"
 	"golang.org/x/tools/go/ssa"
 )
@@ -33,7 +34,7 @@ func (b *builder) follow(v ssa.Value, depth int) ssa.Value {
 	case *ssa.UnOp:
 		next = b.loaded(v, depth)
 	case *ssa.FreeVar:
-		next = binding(v)
+		next = actorssa.Binding(v)
 	case *ssa.Phi:
 		next = b.agreed(v, depth)
 	}
@@ -54,7 +55,7 @@ func (b *builder) loaded(load *ssa.UnOp, depth int) ssa.Value {
 		if !ok {
 			break
 		}
-		if addr = binding(free); addr == nil {
+		if addr = actorssa.Binding(free); addr == nil {
 			return nil
 		}
 	}
@@ -63,32 +64,6 @@ func (b *builder) loaded(load *ssa.UnOp, depth int) ssa.Value {
 		return onlyStore(addr)
 	case *ssa.Global:
 		return b.globals[addr]
-	}
-	return nil
-}
-
-// binding is what a literal's captured variable is bound to, if the literal is made in one place.
-func binding(free *ssa.FreeVar) ssa.Value {
-	f := free.Parent()
-	var made *ssa.MakeClosure
-	if f.Referrers() == nil {
-		return nil
-	}
-	for _, ref := range *f.Referrers() {
-		if c, ok := ref.(*ssa.MakeClosure); ok {
-			if made != nil {
-				return nil
-			}
-			made = c
-		}
-	}
-	if made == nil {
-		return nil
-	}
-	for i, v := range f.FreeVars {
-		if v == free {
-			return made.Bindings[i]
-		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otplint/otplint/passes/actorssa"
 	"github.com/otplint/otplint/passes/roles"
 	"golang.org/x/tools/go/ssa"
 )
@@ -186,7 +187,7 @@ func (b *builder) uses(f *ssa.Function) []Use {
 	}
 	for _, free := range f.FreeVars {
 		v := ssa.Value(free)
-		if bound := binding(free); bound != nil {
+		if bound := actorssa.Binding(free); bound != nil {
 			if alloc, ok := bound.(*ssa.Alloc); ok {
 				if stored := onlyStore(alloc); stored != nil {
 					v = stored

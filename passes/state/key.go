@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/otplint/otplint/passes/actors"
+	"github.com/otplint/otplint/passes/actorssa"
 )
 
 // endless says whether a key that is used in a block can take ever new values: it comes from a message or counts
@@ -41,7 +42,7 @@ func (s *source) endless(v ssa.Value, at *ssa.BasicBlock) bool {
 	case *ssa.Parameter:
 		return s.parameter(v)
 	case *ssa.FreeVar:
-		return s.endless(binding(v), nil)
+		return s.endless(actorssa.Binding(v), nil)
 	case *ssa.TypeAssert:
 		return s.endless(v.X, nil)
 	case *ssa.Field:

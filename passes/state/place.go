@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 
+	"github.com/otplint/otplint/passes/actorssa"
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -134,7 +135,7 @@ func root(v ssa.Value) ssa.Value {
 		case *ssa.Slice:
 			v = x.X
 		case *ssa.FreeVar:
-			b := binding(x)
+			b := actorssa.Binding(x)
 			if b == nil {
 				return v
 			}
@@ -144,32 +145,6 @@ func root(v ssa.Value) ssa.Value {
 		}
 	}
 	return v
-}
-
-// binding is what a literal's captured variable is bound to, if the literal is made in one place.
-func binding(free *ssa.FreeVar) ssa.Value {
-	f := free.Parent()
-	if f.Referrers() == nil {
-		return nil
-	}
-	var made *ssa.MakeClosure
-	for _, ref := range *f.Referrers() {
-		if c, ok := ref.(*ssa.MakeClosure); ok {
-			if made != nil {
-				return nil
-			}
-			made = c
-		}
-	}
-	if made == nil {
-		return nil
-	}
-	for i, v := range f.FreeVars {
-		if v == free && i < len(made.Bindings) {
-			return made.Bindings[i]
-		}
-	}
-	return nil
 }
 
 // local is the local variable that an address denotes, or nil.
