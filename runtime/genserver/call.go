@@ -84,7 +84,7 @@ func Stop[S any](ctx context.Context, to To[S], reason error) error {
 	got, err := process.PostAndWait(ctx, pid, process.KindSystem, request)
 	switch {
 	case err != nil:
-		return callError(a, request, timedOut(err))
+		return callError(a, request, err)
 	case !same(got, request.reason):
 		return callError(a, request, got)
 	}

@@ -2,7 +2,6 @@ package genserver
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -67,23 +66,27 @@ func (s *server) system(m *process.Envelope) (handled bool, reason error) {
 		}
 		return true, nil
 	}
-	var answerWith func(From)
+	switch m.Msg.(type) {
+	case inspectRequest, suspendRequest, resumeRequest:
+		return true, s.answerSystem(m)
+	}
+	return false, nil
+}
+
+func (s *server) answerSystem(m *process.Envelope) (reason error) {
+	from := From{m.Call, m.Call.Gen()}
 	switch req := m.Msg.(type) {
 	case inspectRequest:
-		answerWith = func(from From) { s.inspect(from, req) }
+		s.inspect(from, req)
 	case suspendRequest:
 		s.extra().suspended = true
-		answerWith = func(from From) { answer[any](from, nil, nil) }
+		answer[any](from, nil, nil)
 	case resumeRequest:
 		reason = s.resume()
-		answerWith = func(from From) { answer[any](from, nil, nil) }
-	default:
-		return false, nil
+		answer[any](from, nil, nil)
 	}
-	gen := m.Call.Gen()
-	answerWith(From{m.Call, gen})
-	m.Call.Returned(gen, reason == nil)
-	return true, reason
+	m.Call.Returned(from.gen, reason == nil)
+	return reason
 }
 
 func (s *server) inspect(from From, req inspectRequest) {
@@ -121,11 +124,4 @@ func (s *server) resume() error {
 		s.idleAfter(t.after)
 	}
 	return nil
-}
-
-func timedOut(err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return ErrTimeout
-	}
-	return err
 }

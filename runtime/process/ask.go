@@ -112,6 +112,7 @@ func (q *Pending) handOver(gen uint64) {
 	}
 }
 
+// reasonOf is why a wait ended whose context has ended with err.
 func reasonOf(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return ErrTimeout

@@ -32,9 +32,13 @@ var segments = sync.Pool{New: func() any { return new(segment) }}
 
 // recycle hands a segment back, which makes what it held collectable.
 func (s *segment) recycle() {
+	s.reset()
+	segments.Put(s)
+}
+
+func (s *segment) reset() {
 	clear(s.msgs[:s.n])
 	s.n, s.next = 0, nil
-	segments.Put(s)
 }
 
 // chain is a list of segments: a mailbox's, or a batch that its consumer took.

@@ -169,7 +169,7 @@ func Wait(ctx context.Context, pid PID) (reason, err error) {
 }
 
 // PostAndWait is Post, then a Wait that misses nothing, for the authors of
-// behaviours.
+// behaviours. Like Ask it says ErrTimeout when the context's time is over.
 func PostAndWait(ctx context.Context, to PID, kind Kind, msg any) (reason, err error) {
 	if err := fence(ctx); err != nil {
 		return nil, err
@@ -187,7 +187,11 @@ func PostAndWait(ctx context.Context, to PID, kind Kind, msg any) (reason, err e
 			}
 		}
 	}
-	return waitAfter(ctx, to, func() { to.p.post(Envelope{Msg: msg, Kind: kind}) })
+	reason, err = waitAfter(ctx, to, func() { to.p.post(Envelope{Msg: msg, Kind: kind}) })
+	if err != nil {
+		return nil, reasonOf(err)
+	}
+	return reason, nil
 }
 
 func waitAfter(ctx context.Context, pid PID, do func()) (reason, err error) {

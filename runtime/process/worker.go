@@ -230,8 +230,7 @@ func (p *proc) retireLocked() {
 		s.recycle()
 		return
 	}
-	clear(s.msgs[:s.n])
-	s.n, s.next = 0, nil
+	s.reset()
 	p.spare = s
 }
 
