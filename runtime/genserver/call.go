@@ -31,13 +31,13 @@ func Call[S, R any](ctx context.Context, to To[S], req Request[S, R]) (R, error)
 		var none R
 		return none, callError(a, req, err)
 	}
-	return ask[R](ctx, pid, a, req)
+	return ask[R](ctx, pid, a, process.KindCall, req)
 }
 
 // ask is a call to a process that is known to be the right server.
-func ask[R any](ctx context.Context, pid process.PID, a *addr, req any) (v R, err error) {
+func ask[R any](ctx context.Context, pid process.PID, a *addr, kind process.Kind, req any) (v R, err error) {
 	c := getCell[R](pid)
-	if err := c.Ask(ctx, pid, req, DefaultTimeout); err != nil {
+	if err := c.Ask(ctx, pid, kind, req, DefaultTimeout); err != nil {
 		return v, callError(a, req, err) // the cell is left to whoever may still answer
 	}
 	v, err = c.val, c.err
@@ -49,21 +49,27 @@ func callError(a *addr, req any, reason error) error {
 	return &CallError{To: a.String(), Request: fmt.Sprintf("%T", req), Reason: reason}
 }
 
-// Cast sends a message and does not wait. Whether it arrives nobody learns:
-// use a call where that matters. The context names the sender and the node.
+// Cast sends a message and does not wait, but for room in a mailbox that is
+// Bounded with process.Block. Whether it arrives nobody learns: use a call
+// where that matters. The context names the sender and the node.
 func Cast[S any](ctx context.Context, to To[S], msg Message[S]) {
-	_ = TryCast(ctx, to, msg)
+	_ = cast(ctx, to, msg, true)
 }
 
-// TryCast is Cast that tells what is known at once: process.NoProc,
-// ErrWrongServer, ErrFenced. nil does not mean that it will be handled.
+// TryCast is Cast that never waits and tells what is known at once:
+// process.NoProc, ErrWrongServer, ErrFenced, ErrFull. nil does not mean that
+// it will be handled.
 func TryCast[S any](ctx context.Context, to To[S], msg Message[S]) error {
+	return cast(ctx, to, msg, false)
+}
+
+func cast[S any](ctx context.Context, to To[S], msg Message[S], wait bool) error {
 	var s S
 	pid, err := resolve[S](ctx, to.target(s))
 	if err != nil {
 		return err
 	}
-	return process.Post(ctx, pid, process.KindCast, msg)
+	return process.Post(ctx, pid, process.KindCast, msg, wait)
 }
 
 // Stop ends a server as if a callback had returned c.Stop(reason), and waits

@@ -21,6 +21,8 @@ var (
 	ErrIgnore = process.ErrIgnore
 	// ErrFenced refuses the sends of a process that has ended.
 	ErrFenced = process.ErrFenced
+	// ErrFull refuses what a bounded mailbox has no room for; see Bounded.
+	ErrFull = process.ErrFull
 )
 
 // DeadlockError is the Reason of a call that would have closed a circle of

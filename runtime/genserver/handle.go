@@ -11,10 +11,8 @@ import (
 
 // Handle is called by the process with each message.
 func (s *server) Handle(c *process.Context, m *process.Envelope) error {
-	if m.Kind == process.KindSystem || m.Kind == process.KindCall {
-		if handled, reason := s.system(m); handled {
-			return reason
-		}
+	if m.Kind == process.KindSystem {
+		return s.system(m)
 	}
 	if m.Kind == process.KindExit {
 		if e := m.Msg.(process.Exited); !e.From.IsZero() && e.From == c.Parent() {
@@ -144,7 +142,7 @@ func (s *server) idleAfter(d time.Duration) {
 	t.seq++
 	t.armed, t.after = true, d
 	self, fired := s.c.Self(), idleFired{seq: t.seq}
-	post := func() { _ = process.Post(context.Background(), self, process.KindSystem, fired) }
+	post := func() { _ = process.Post(context.Background(), self, process.KindSystem, fired, false) }
 	if d <= 0 {
 		post() // behind what is queued, which will clear it
 		return

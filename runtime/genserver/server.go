@@ -97,6 +97,14 @@ func WithName(name process.Name) Option { return process.WithName(name) }
 // server whose Init takes longer is killed and the start fails with ErrTimeout.
 func StartTimeout(d time.Duration) Option { return process.WithTimeout(d) }
 
+// WithVia registers the server in a registry before Init runs, as WithName
+// does in the node. (Elixir: name: {:via, Registry, _}.)
+func WithVia(r process.Registration) Option { return process.WithVia(r) }
+
+// Bounded bounds the server's mailbox to n messages that wait; o says what
+// becomes of more. See [process.Bounded].
+func Bounded(n int, o process.Overflow) Option { return process.Bounded(n, o) }
+
 // Start starts the server that newServer makes and waits for its Init. The
 // context bounds the start and names the node; it is not the server's
 // lifetime. The error is the reason of Init's Stop, its panic as a

@@ -52,25 +52,18 @@ func systemCall(ctx context.Context, a *addr, find func(context.Context, *addr) 
 	if err != nil {
 		return nil, callError(a, req, err)
 	}
-	return ask[any](ctx, pid, a, req)
+	return ask[any](ctx, pid, a, process.KindSystem, req)
 }
 
-// system handles a request of the kinds above; handled is false for others.
-func (s *server) system(m *process.Envelope) (handled bool, reason error) {
-	if m.Kind == process.KindSystem {
-		switch req := m.Msg.(type) {
-		case stopRequest:
-			return true, req.reason
-		case idleFired:
-			return true, s.idleFired(req)
-		}
-		return true, nil
+// system handles a request of the kinds above.
+func (s *server) system(m *process.Envelope) (reason error) {
+	switch req := m.Msg.(type) {
+	case stopRequest:
+		return req.reason
+	case idleFired:
+		return s.idleFired(req)
 	}
-	switch m.Msg.(type) {
-	case inspectRequest, suspendRequest, resumeRequest:
-		return true, s.answerSystem(m)
-	}
-	return false, nil
+	return s.answerSystem(m)
 }
 
 func (s *server) answerSystem(m *process.Envelope) (reason error) {

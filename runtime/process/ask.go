@@ -13,9 +13,12 @@ import (
 // context ends or, if that has no deadline, for timeout at most. It
 // returns nil when the answer is there, which the caller reads beside q; then
 // and only then may q be reused. The error is ErrCallingSelf, a
-// *DeadlockError, ErrFenced, ErrTimeout, the context's, NoProc or the exit
+// *DeadlockError, ErrFenced, ErrFull, ErrTimeout, the context's, NoProc or the exit
 // reason of a process that died meanwhile.
-func (q *Pending) Ask(ctx context.Context, to PID, msg any, timeout time.Duration) error {
+//
+// kind is KindCall, or KindSystem for what is asked of the behaviour itself,
+// which passes a full mailbox.
+func (q *Pending) Ask(ctx context.Context, to PID, kind Kind, msg any, timeout time.Duration) error {
 	target := to.p
 	self := procOf(ctx)
 	if self != nil {
@@ -42,8 +45,21 @@ func (q *Pending) Ask(ctx context.Context, to PID, msg any, timeout time.Duratio
 			return &DeadlockError{Chain: chain}
 		}
 	}
-	if !target.post(Envelope{Msg: msg, Call: q, Kind: KindCall}) {
-		return NoProc
+	e := Envelope{Msg: msg, Call: q, Kind: kind}
+	if kind == KindSystem {
+		if !target.post(e) {
+			return NoProc
+		}
+	} else if err := target.send(e); err == errNoRoom {
+		since := time.Now()
+		if err := target.overflow(ctx, e, true, timeout); err != nil {
+			return err
+		}
+		if timeout > 0 {
+			timeout = max(timeout-time.Since(since), 1)
+		}
+	} else if err != nil {
+		return err
 	}
 	if err := q.wait(ctx, timeout); err != nil {
 		return err

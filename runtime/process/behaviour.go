@@ -39,6 +39,19 @@ type Option func(*options)
 type options struct {
 	name    Name
 	timeout time.Duration
+	bound   *bound
+	via     Registration
+}
+
+// optionsOf applies the options.
+func optionsOf(opts []Option) (o options, err error) {
+	for _, opt := range opts {
+		opt(&o)
+	}
+	if o.bound != nil {
+		err = o.bound.problem()
+	}
+	return o, err
 }
 
 // WithName registers the process before its code runs. A taken name fails
@@ -49,6 +62,18 @@ func WithName(name Name) Option { return func(o *options) { o.name = name } }
 // context does; whichever is earlier. A process whose Init takes longer is
 // killed and the start fails with ErrTimeout. Zero, the default, is no bound.
 func WithTimeout(d time.Duration) Option { return func(o *options) { o.timeout = d } }
+
+// A Registration is an entry in a registry that a process takes when it
+// starts, before its code runs.
+type Registration interface {
+	// Register makes the entry for pid, which does not run yet. It fails with
+	// *AlreadyStarted if the entry is another live process's.
+	Register(pid PID) error
+}
+
+// WithVia registers the process in a registry, as WithName does in the node.
+// (Elixir: {:via, Registry, _}.)
+func WithVia(r Registration) Option { return func(o *options) { o.via = r } }
 
 // Start starts a process on the context's node and waits for its Init. The
 // context bounds the start; it is not the process's lifetime.
@@ -70,12 +95,12 @@ func StartLink(c *Context, b Behaviour, opts ...Option) (PID, error) {
 }
 
 func start(ctx context.Context, n *Node, parent *proc, b Behaviour, opts []Option) (PID, error) {
-	var o options
-	for _, opt := range opts {
-		opt(&o)
+	o, err := optionsOf(opts)
+	if err != nil {
+		return PID{}, err
 	}
 	p := newProc(n, parent, b)
-	if err := p.enroll(o.name); err != nil {
+	if err := p.enroll(o); err != nil {
 		return PID{}, err
 	}
 	ack := getPending(p.bubble)
@@ -84,7 +109,7 @@ func start(ctx context.Context, n *Node, parent *proc, b Behaviour, opts []Optio
 	waiting := self.waitFor(ack) // Init must not call back
 	p.run(parent, ack)
 
-	err := ack.wait(ctx, o.timeout)
+	err = ack.wait(ctx, o.timeout)
 	if waiting {
 		self.waiting.CompareAndSwap(ack, nil)
 	}
@@ -108,13 +133,19 @@ func pidUnless(p *proc, err error) PID {
 	return PID{p}
 }
 
-// enroll makes the process known on its node, under its name if it has one.
-func (p *proc) enroll(name Name) error {
-	p.node.add(p)
-	if name == "" {
-		return nil
+// enroll makes the process known on its node, under its name and in its
+// registry if it has them.
+func (p *proc) enroll(o options) (err error) {
+	if o.bound != nil {
+		p.bounded, p.extra().bound = true, o.bound
 	}
-	err := p.register(name)
+	p.node.add(p)
+	if o.name != "" {
+		err = p.register(o.name)
+	}
+	if err == nil && o.via != nil {
+		err = o.via.Register(PID{p})
+	}
 	if err != nil {
 		p.depart(err)
 	}
@@ -142,12 +173,12 @@ func SpawnLink(c *Context, f func(*Context) error, opts ...Option) (PID, error) 
 }
 
 func spawn(n *Node, parent *proc, f func(*Context) error, opts []Option) (PID, error) {
-	var o options
-	for _, opt := range opts {
-		opt(&o)
+	o, err := optionsOf(opts)
+	if err != nil {
+		return PID{}, err
 	}
 	p := newProc(n, parent, &plain{f: f})
-	if err := p.enroll(o.name); err != nil {
+	if err := p.enroll(o); err != nil {
 		return PID{}, err
 	}
 	p.run(parent, nil)

@@ -104,6 +104,17 @@ func SelfOf(ctx context.Context) (PID, bool) {
 	return PID{p}, p != nil
 }
 
+// ContextOf is the context of the process that ctx belongs to, if it belongs
+// to one: for what links to or registers the process that asks for it. Only
+// the process's own goroutine may use it so.
+func ContextOf(ctx context.Context) (*Context, bool) {
+	p := procOf(ctx)
+	if p == nil {
+		return nil, false
+	}
+	return &p.ctx, true
+}
+
 // fence refuses the sends of a process that has ended.
 func fence(ctx context.Context) error {
 	if p := procOf(ctx); p != nil && p.isDead() {

@@ -100,7 +100,7 @@ func (p *proc) finish(reason error) {
 }
 
 // finishAndUnlock makes the process dead and tells everybody, in this order:
-// its name is free, its callers and its starter fail, its links and monitors
+// its name is free and its tables are gone, its callers and its starter fail, its links and monitors
 // hear. It does nothing if the process is dead already. startError is what a
 // starter gets that still waits.
 func (p *proc) finishAndUnlock(reason, startError error) {
@@ -122,8 +122,8 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 	if in != nil {
 		in.cancel(reason)
 	}
-	if ext != nil && ext.name != "" {
-		p.node.forget(ext.name, p)
+	if ext != nil {
+		p.vacate(ext, reason)
 	}
 	for _, c := range callers {
 		c.q.fail(c.gen, reason)
@@ -139,6 +139,20 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 	}
 	if ext != nil {
 		p.tell(ext, reason)
+	}
+}
+
+// vacate gives up what the dead process held: its name, what AtExit tells
+// others to take, and the room in its mailbox.
+func (p *proc) vacate(ext *extra, reason error) {
+	if ext.name != "" {
+		p.node.forget(ext.name, p)
+	}
+	for h := range ext.hooks {
+		h.call(p, reason)
+	}
+	if ext.bound != nil {
+		ext.bound.dismiss(reason)
 	}
 }
 

@@ -17,6 +17,8 @@ type Info struct {
 	Behaviour   string // "genserver", "process", ...
 	Type        string // the type of a server's state
 	Busy        bool   // its code is running
+	Bound       int    // how many messages may wait, 0 if there is no bound
+	Lost        uint64 // messages that a bounded mailbox refused or dropped
 }
 
 // InfoOf describes a process as it is this moment; false if it is dead.
@@ -42,6 +44,9 @@ func InfoOf(_ context.Context, pid PID) (Info, bool) {
 	}
 	if ext := p.ext; ext != nil {
 		info.Name = ext.name
+		if ext.bound != nil {
+			info.Bound, info.Lost = ext.bound.limit, ext.bound.lost
+		}
 		for _, q := range ext.links.all() {
 			info.Links = append(info.Links, PID{q})
 		}

@@ -40,6 +40,12 @@ func (c *Context) Unlink(to Dest) {
 	}
 }
 
+// Join links two processes from outside, for the authors of behaviours. It
+// reports false if one of them is dead.
+func Join(a, b PID) bool {
+	return a.p != nil && b.p != nil && (a.p == b.p || link(a.p, b.p))
+}
+
 // link reports false if either is dead. Both sides change under both locks,
 // so that an ending process either tells the other or was never linked to it.
 func link(p, q *proc) bool {

@@ -19,6 +19,8 @@ type Envelope struct {
 	Msg  any
 	Call *Pending // of a Call, else nil
 	Kind Kind
+
+	counted bool // takes up room in a bounded mailbox
 }
 
 // segment is a piece of a mailbox: 31 messages and the link make it 1 KB.

@@ -24,6 +24,7 @@ type Node struct {
 	lastDump  atomic.Int64 // when stackOf last looked, in Unix nanoseconds
 	shards    [shards]shard
 	reaper    reaper
+	directory directory
 
 	namesMu sync.RWMutex
 	names   map[Name]*proc

@@ -32,11 +32,13 @@ type proc struct {
 	// bubble. It switches pooling and parking off, for a channel must not
 	// leave its bubble, and no semantics.
 	bubble bool
-	box    chain    // what nobody has taken yet
-	spare  *segment // for the next message, so that a ping-pong needs no pool
-	worker *worker  // the goroutine, nil while the process has none
-	ext    *extra
-	id     uint64
+	// bounded is set for a process whose extra has a bound, for good.
+	bounded bool
+	box     chain    // what nobody has taken yet
+	spare   *segment // for the next message, so that a ping-pong needs no pool
+	worker  *worker  // the goroutine, nil while the process has none
+	ext     *extra
+	id      uint64
 
 	batch      chain    // what the process is working through; read-only until retired
 	handled    uint64   // messages, counted when their batch is done
@@ -68,6 +70,8 @@ type extra struct {
 	watching map[uint64]*proc    // whom it monitors; nil: nobody was there
 	downs    map[uint64]struct{} // Downs in the mailbox that were not flushed
 	timers   map[*timer]struct{}
+	bound    *bound             // of a bounded mailbox, else nil
+	hooks    map[*hook]struct{} // what AtExit asked for
 }
 
 func (p *proc) extra() *extra {

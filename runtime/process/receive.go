@@ -136,6 +136,9 @@ func (p *proc) fetch(b *plain) {
 
 func (p *proc) remove(b *plain, i int) {
 	p.mu.Lock()
+	if b.saved[i].counted {
+		p.makeRoom()
+	}
 	if last := len(b.saved) - 1; i == 0 { // as mostly: what is in order costs no move
 		b.saved[0] = Envelope{}
 		b.saved = b.saved[1:]

@@ -19,6 +19,7 @@ type worker struct {
 	returned bool      // run ended by returning, not by a panic or Goexit
 	retired  bool      // woken by the reaper
 	listed   bool      // known to the reaper
+	bounded  bool      // p's mailbox is
 	looping  bool      // in loop, which gets its next batch with the wake
 }
 
@@ -38,7 +39,7 @@ func getWorker(p *proc) *worker {
 	if w == nil {
 		w = newWorker()
 	}
-	w.p = p
+	w.p, w.bounded = p, p.bounded
 	return w
 }
 
@@ -145,6 +146,9 @@ func (p *proc) loop(w *worker) {
 
 func (p *proc) handle(w *worker, m *Envelope) error {
 	w.msg = m
+	if w.bounded && m.counted {
+		p.tookUp()
+	}
 	p.forgetWait()
 	reason := p.behaviour.Handle(&p.ctx, m)
 	p.forgetWait()
