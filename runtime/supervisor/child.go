@@ -1,6 +1,10 @@
 package supervisor
 
-import "time"
+import (
+	"time"
+
+	"github.com/otplint/otplint/runtime/process"
+)
 
 // Child describes one child of a supervisor. Starting it yields a T: the
 // reference by which siblings and clients reach it.
@@ -10,8 +14,13 @@ import "time"
 // that runs cannot be started a second time, under whatever supervisor.
 // Make a Child for each. The zero Child is no valid child.
 type Child[T any] struct {
-	s   *spec
-	ref T
+	s     *spec
+	ref   T
+	refTo func(*slot) T // makes such a reference to another start of the child
+}
+
+func newChild[T any](s *spec, refTo func(*slot) T) Child[T] {
+	return Child[T]{s: s, ref: refTo(s.slot), refTo: refTo}
 }
 
 // Spec is any Child[T], as a supervisor's list of children holds it.
@@ -55,6 +64,23 @@ func (c Child[T]) Significant() Child[T] {
 	return c.with(func(s *spec) { s.significant = true })
 }
 
+// Via registers the child's process in a registry, at its start and at each
+// restart. The start fails with *process.AlreadyStarted if another process
+// has the entry. (Elixir: name: {:via, Registry, _}.)
+func (c Child[T]) Via(r process.Registration) Child[T] {
+	return c.with(func(s *spec) { s.via = r })
+}
+
+// At is the reference that the child has to whatever process d leads to: a
+// registry's entry, say, that the child has taken with [Child.Via]. The value
+// of a Resource is not found that way.
+func (c Child[T]) At(d process.Dest) T {
+	if c.refTo == nil {
+		return c.ref
+	}
+	return c.refTo(&slot{id: c.s.id, alias: d})
+}
+
 func (c Child[T]) with(set func(*spec)) Child[T] {
 	if c.s == nil {
 		return c
@@ -65,9 +91,12 @@ func (c Child[T]) with(set func(*spec)) Child[T] {
 	return c
 }
 
-// Map gives the child another kind of reference: f is called once with the
-// present one. A package uses it to hide that its child is a genserver, or to
-// put methods on the reference.
+// Map gives the child another kind of reference: f makes it of the present
+// one, whenever one is needed. A package uses it to hide that its child is a
+// genserver, or to put methods on the reference.
 func Map[T, U any](c Child[T], f func(T) U) Child[U] {
-	return Child[U]{s: c.s, ref: f(c.ref)}
+	if c.refTo == nil { // the zero Child
+		return Child[U]{s: c.s, ref: f(c.ref)}
+	}
+	return newChild(c.s, func(s *slot) U { return f(c.refTo(s)) })
 }

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"time"
 
+	"github.com/otplint/otplint/runtime/internal/restart"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -42,11 +43,11 @@ func (m AutoShutdownMode) String() string {
 type Flag func(*flags)
 
 type flags struct {
-	strategy Strategy
-	restarts int
-	period   time.Duration
-	auto     AutoShutdownMode
-	name     process.Name
+	strategy  Strategy
+	intensity restart.Intensity
+	backoff   restart.Backoff
+	auto      AutoShutdownMode
+	name      process.Name
 }
 
 // Intensity allows n restarts within any period; the next one makes the
@@ -57,7 +58,21 @@ type flags struct {
 // attempt to restart that fails counts too. The window slides and is exact;
 // OTP's measures in whole seconds, so that it is up to one second longer.
 func Intensity(n int, period time.Duration) Flag {
-	return func(f *flags) { f.restarts, f.period = n, period }
+	return func(f *flags) { f.intensity.N, f.intensity.Period = n, period }
+}
+
+// Backoff makes the supervisor wait with the restarts of a child that keeps
+// ending: least before the second in a row, twice as long before each after
+// that, at most most; each at random between half and all of it, so that
+// what fell together does not come back together. A child that has run for
+// longer than most begins anew. Meanwhile the child, and with it the siblings
+// that its strategy restarts, do not run. OTP has none, which is the default:
+// what cannot be restarted at once is then escalated.
+//
+// The delayed restarts count for the Intensity like all others, so allow for
+// as many within its period as are meant to be tried.
+func Backoff(least, most time.Duration) Flag {
+	return func(f *flags) { f.backoff = restart.Backoff{Min: least, Max: most} }
 }
 
 // AutoShutdown makes the supervisor stop when significant children have ended
@@ -69,7 +84,7 @@ func Named(name process.Name) Flag { return func(f *flags) { f.name = name } }
 
 // flagsOf applies the flags to the defaults and checks them, for the supervisor id.
 func flagsOf(id string, strategy Strategy, list []Flag) (flags, error) {
-	f := flags{strategy: strategy, restarts: 3, period: 5 * time.Second}
+	f := flags{strategy: strategy, intensity: restart.Default()}
 	for _, set := range list {
 		if set != nil {
 			set(&f)
@@ -78,8 +93,10 @@ func flagsOf(id string, strategy Strategy, list []Flag) (flags, error) {
 	switch {
 	case f.strategy < OneForOne || f.strategy > RestForOne:
 		return f, &SpecError{id, InvalidStrategy}
-	case f.restarts < 0 || f.period <= 0:
+	case !f.intensity.Valid():
 		return f, &SpecError{id, InvalidIntensity}
+	case !f.backoff.Valid():
+		return f, &SpecError{id, InvalidBackoff}
 	case f.auto > AllSignificant:
 		return f, &SpecError{id, InvalidAutoShutdown}
 	}

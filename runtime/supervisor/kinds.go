@@ -16,12 +16,12 @@ func Server[S genserver.Server](id string, newServer func() S, opts ...genserver
 	s := newSpec(id)
 	if newServer != nil {
 		opts = slices.Clone(opts)
-		s.start = func(c *process.Context, _ *spec) (started, error) {
-			ref, err := genserver.StartLink(c, newServer, opts...)
+		s.start = func(c *process.Context, s *spec, _ *slot) (started, error) {
+			ref, err := genserver.StartLink(c, newServer, s.options(opts...)...)
 			return startedRef(c, ref, err)
 		}
 	}
-	return Child[genserver.Ref[S]]{s: s, ref: genserver.RefTo[S](s.slot)}
+	return newChild(s, func(at *slot) genserver.Ref[S] { return genserver.RefTo[S](at) })
 }
 
 // startedRef is what a start of a genserver came to.
@@ -44,12 +44,12 @@ func startedRef[S any](ctx context.Context, ref genserver.Ref[S], err error) (st
 func Func(id string, f func(ctx context.Context) error) Child[process.Dest] {
 	s := newSpec(id)
 	if f != nil {
-		s.start = func(c *process.Context, s *spec) (started, error) {
-			pid, err := process.SpawnLink(c, func(c *process.Context) error { return f(s.context(c)) })
+		s.start = func(c *process.Context, s *spec, _ *slot) (started, error) {
+			pid, err := process.SpawnLink(c, func(c *process.Context) error { return f(s.context(c)) }, s.options()...)
 			return started{pid: pid}, err
 		}
 	}
-	return Child[process.Dest]{s: s, ref: s.slot}
+	return newChild(s, func(at *slot) process.Dest { return at })
 }
 
 // Service is suture's shape of a long-running service: Serve works until ctx
@@ -128,14 +128,14 @@ func Init(id string, f func(c *genserver.Context) (Strategy, []Spec, []Flag, err
 	s := newSpec(id)
 	s.typ, s.shutdown = SupervisorType, Infinity
 	if f != nil {
-		s.start = func(c *process.Context, s *spec) (started, error) {
-			ref, err := genserver.StartLink(c, newSup(s.id, f))
+		s.start = func(c *process.Context, s *spec, _ *slot) (started, error) {
+			ref, err := genserver.StartLink(c, newSup(s.id, f), s.options()...)
 			return startedRef(c, ref, err)
 		}
 		s.root = func(ctx context.Context, s *spec) (started, error) {
-			ref, err := genserver.Start(ctx, newSup(s.id, f))
+			ref, err := genserver.Start(ctx, newSup(s.id, f), s.options()...)
 			return startedRef(ctx, ref, err)
 		}
 	}
-	return Child[Ref]{s: s, ref: genserver.RefTo[*Sup](s.slot)}
+	return newChild(s, func(at *slot) Ref { return genserver.RefTo[*Sup](at) })
 }

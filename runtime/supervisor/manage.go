@@ -99,6 +99,8 @@ type ChildInfo struct {
 	PID   process.PID // zero unless it is Running
 	State State
 	Type  Type
+
+	Restarts int // how often this supervisor has restarted it
 }
 
 // WhichChildren lists the children, in no order that means anything. A child
@@ -232,7 +234,7 @@ func (s *Sup) findStopped(id string) (*entry, error) {
 func (s *Sup) list() []ChildInfo {
 	list := make([]ChildInfo, len(s.children))
 	for i, e := range s.children {
-		list[i] = ChildInfo{ID: e.id, State: e.state, Type: e.typ}
+		list[i] = ChildInfo{ID: e.id, State: e.state, Type: e.typ, Restarts: e.restarts}
 		if e.state == Running {
 			list[i].PID = e.pid
 		}

@@ -44,7 +44,7 @@ func Opened[V any](id string, open func(context.Context) (V, error), serve func(
 	if open != nil && serve != nil {
 		s.start = (&opener[V]{open: open, serve: serve}).start
 	}
-	return Child[Resource[V]]{s: s, ref: Resource[V]{s.slot}}
+	return newChild(s, func(at *slot) Resource[V] { return Resource[V]{at} })
 }
 
 // Closer is a child that opens something in its start and closes it when it
@@ -61,9 +61,8 @@ type opened[V any] struct{ value V }
 
 // opener starts the incarnations of an Opened child.
 type opener[V any] struct {
-	open   func(context.Context) (V, error)
-	serve  func(context.Context, V) error
-	former atomic.Pointer[tenure]
+	open  func(context.Context) (V, error)
+	serve func(context.Context, V) error
 }
 
 // tenure is the time for which one incarnation holds what it opens.
@@ -79,12 +78,12 @@ type outcome struct {
 }
 
 // start spawns the child and waits until it has opened or is dead.
-func (o *opener[V]) start(c *process.Context, s *spec) (started, error) {
+func (o *opener[V]) start(c *process.Context, s *spec, at *slot) (started, error) {
 	this := &tenure{outcome: make(chan outcome, 1), over: make(chan struct{})}
-	if former := o.former.Swap(this); former != nil {
+	if former := at.former.Swap(this); former != nil {
 		former.await(c, s.shutdown)
 	}
-	pid, err := process.SpawnLink(c, func(c *process.Context) error { return o.run(s.context(c), this) })
+	pid, err := process.SpawnLink(c, func(c *process.Context) error { return o.run(s.context(c), this) }, s.options()...)
 	if err != nil {
 		close(this.over)
 		return started{}, err

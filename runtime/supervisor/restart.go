@@ -8,9 +8,14 @@ import (
 	"github.com/otplint/otplint/runtime/process"
 )
 
-// tryAgain is what a supervisor sends itself when a restart failed, so that
-// other requests get their turn in between.
-type tryAgain struct{ child *entry }
+// tryAgain is what a supervisor sends itself to go on with a restart: at once
+// when one failed, so that other requests get their turn in between, or when
+// the time of its back-off is over.
+type tryAgain struct {
+	child   *entry
+	attempt int
+	counted bool // for the intensity, when it was put off
+}
 
 // ended decides what follows from the end of a child.
 func (s *Sup) ended(c *genserver.Context, e *entry, reason error) genserver.Result {
@@ -18,7 +23,7 @@ func (s *Sup) ended(c *genserver.Context, e *entry, reason error) genserver.Resu
 	if !process.Clean(reason) || e.spec.restart == Permanent {
 		s.report(c, "child ended", e, reason)
 	}
-	if e.spec.restart.wants(reason) {
+	if e.spec.restart.Wants(reason) {
 		return s.restart(c, e)
 	}
 	s.stopped(e)
@@ -37,22 +42,53 @@ func (s *Sup) autoShutdown() bool {
 // restart restarts a child and, by the strategy, its siblings, or gives up.
 func (s *Sup) restart(c *genserver.Context, e *entry) genserver.Result {
 	e.state = Stopped
-	if !s.mayRestart(time.Now()) {
+	now := time.Now()
+	if !s.intensity.Allow(now) {
 		s.report(c, "too many restarts, giving up", e, process.Shutdown)
-		gaveUp := &GaveUp{ID: e.id, Restarts: s.flags.restarts, Period: s.period, Reason: e.last}
+		gaveUp := &GaveUp{ID: e.id, Restarts: s.intensity.N, Period: s.intensity.Period, Reason: e.last}
 		return c.Stop(&process.ShutdownReason{Detail: gaveUp})
 	}
-	group := s.group(e)
-	s.stopAll(c, group)
-	group = slices.DeleteFunc(group, func(e *entry) bool { return !slices.Contains(s.children, e) }) // temporary ones
-	if failed, err := s.startAll(c, group); err != nil {
+	s.stopAll(c, s.group(e))
+	if delay := s.backoff.Delay(&e.history, now); delay > 0 {
+		e.state = Restarting
+		e.attempt++
+		c.SendAfter(delay, tryAgain{e, e.attempt, true})
+		return c.NoReply()
+	}
+	return s.startGroup(c, e)
+}
+
+// startGroup starts what restart has stopped, but for temporary children,
+// which are gone, and those that somebody has started meanwhile.
+func (s *Sup) startGroup(c *genserver.Context, e *entry) genserver.Result {
+	group := slices.DeleteFunc(s.group(e), func(e *entry) bool { return e.state == Running })
+	failed, err := s.startAll(c, group)
+	for _, e := range group {
+		if e.state == Running {
+			e.restarts++
+		}
+	}
+	if err != nil {
 		s.report(c, "child failed to restart", failed, err)
 		failed.state, failed.last = Restarting, err
-		if err := process.Send(c, c.Self(), tryAgain{failed}); err != nil {
+		failed.attempt++
+		if err := process.Send(c, c.Self(), tryAgain{failed, failed.attempt, false}); err != nil {
 			return c.Stop(err) // the supervisor has been killed
 		}
 	}
 	return c.NoReply()
+}
+
+// tryAgain goes on with a restart, unless the child was dealt with meanwhile.
+func (s *Sup) tryAgain(c *genserver.Context, msg tryAgain) genserver.Result {
+	e := msg.child
+	switch {
+	case e.state != Restarting || e.attempt != msg.attempt || !slices.Contains(s.children, e):
+		return c.NoReply()
+	case msg.counted:
+		return s.startGroup(c, e)
+	}
+	return s.restart(c, e)
 }
 
 // group is who is restarted with e, in the order of their start.
@@ -64,15 +100,4 @@ func (s *Sup) group(e *entry) []*entry {
 		return slices.Clone(s.children[slices.Index(s.children, e):])
 	}
 	return []*entry{e}
-}
-
-// mayRestart counts a restart at the given time, and reports whether the
-// intensity allows it. It remembers no more than the intensity.
-func (s *Sup) mayRestart(now time.Time) bool {
-	s.restarts = slices.DeleteFunc(s.restarts, func(t time.Time) bool { return now.Sub(t) > s.period })
-	if len(s.restarts) >= s.flags.restarts {
-		return false
-	}
-	s.restarts = append(s.restarts, now)
-	return true
 }

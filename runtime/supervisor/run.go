@@ -22,7 +22,7 @@ func Start(ctx context.Context, root Child[Ref]) (Ref, error) {
 // and stops when that ends. If the start fails that process gets the reason as
 // an exit signal too.
 func StartLink(c *process.Context, root Child[Ref]) (Ref, error) {
-	_, err := startRoot(root, c.Self(), func(s *spec) (started, error) { return s.start(c, s) })
+	_, err := startRoot(root, c.Self(), func(s *spec) (started, error) { return s.start(c, s, s.slot) })
 	return refUnless(root, err), err
 }
 
@@ -100,7 +100,7 @@ type stopRunning struct{}
 // run is the parent of the tree.
 func run(ctx context.Context, c *process.Context, root Child[Ref]) error {
 	c.TrapExit(true)
-	pid, err := startRoot(root, c.Self(), func(s *spec) (started, error) { return s.start(c, s) })
+	pid, err := startRoot(root, c.Self(), func(s *spec) (started, error) { return s.start(c, s, s.slot) })
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,9 @@ type slot struct {
 	id  string     // what the child was first called, for messages
 	mu  sync.Mutex // orders claims; readers do without
 	now atomic.Pointer[incarnation]
+
+	alias  process.Dest           // where a slot leads that no supervisor starts, see Child.At
+	former atomic.Pointer[tenure] // of an Opened child's last incarnation
 }
 
 // incarnation is one run of a child, from the claim that precedes its start.
@@ -70,9 +73,12 @@ func (s *slot) running() *incarnation {
 }
 
 // Resolve makes the slot a process.Dest.
-func (s *slot) Resolve(*process.Node) (process.PID, error) {
+func (s *slot) Resolve(n *process.Node) (process.PID, error) {
 	if i := s.running(); i != nil {
 		return i.pid, nil
+	}
+	if s != nil && s.alias != nil {
+		return s.alias.Resolve(n)
 	}
 	return process.PID{}, process.NoProc
 }

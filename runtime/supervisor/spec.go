@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/otplint/otplint/runtime/process"
@@ -22,8 +23,8 @@ var restartNames = [...]string{"invalid", "permanent", "transient", "temporary"}
 
 func (r Restart) String() string { return nameOf(restartNames[:], r) }
 
-// wants reports whether a child that ended with reason is restarted.
-func (r Restart) wants(reason error) bool {
+// Wants reports whether a child that ended with reason is restarted.
+func (r Restart) Wants(reason error) bool {
 	return r == Permanent || r == Transient && !process.Clean(reason)
 }
 
@@ -63,10 +64,12 @@ type spec struct {
 	typ         Type
 	significant bool
 	slot        *slot
+	via         process.Registration // nil for none
 
 	// start runs in the supervisor's process and returns once the child has
-	// started. It gets the spec as it is then, since builders copy it.
-	start func(c *process.Context, s *spec) (started, error)
+	// started. It gets the spec as it is then, since builders copy it, and
+	// the slot for which it starts.
+	start func(c *process.Context, s *spec, at *slot) (started, error)
 	// root starts the child without a link; nil if it can be no tree's root.
 	root func(ctx context.Context, s *spec) (started, error)
 	// check validates what is below the child; nil if nothing is.
@@ -85,6 +88,14 @@ func newSpec(id string) *spec {
 	return &spec{id: id, restart: Permanent, shutdown: defaultShutdown, typ: Worker, slot: &slot{id: id}}
 }
 
+// options adds what the spec says of the process to the options of a start.
+func (s *spec) options(opts ...process.Option) []process.Option {
+	if s.via == nil {
+		return opts
+	}
+	return append(slices.Clip(opts), process.WithVia(s.via))
+}
+
 // Problem is what is wrong with a specification.
 type Problem string
 
@@ -98,6 +109,7 @@ const (
 	BadSignificant      Problem = "a significant child must be Transient or Temporary, under a supervisor with AutoShutdown"
 	InvalidStrategy     Problem = "its strategy is none of OneForOne, OneForAll and RestForOne"
 	InvalidIntensity    Problem = "its intensity is negative, or its period is not positive"
+	InvalidBackoff      Problem = "its back-off's minimum is not positive, or above its maximum"
 	InvalidAutoShutdown Problem = "its auto shutdown is none of Never, AnySignificant and AllSignificant"
 	NotSupervisor       Problem = "it is not a supervisor, so it cannot be the root of a tree"
 )

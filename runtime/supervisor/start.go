@@ -24,7 +24,7 @@ func (s *Sup) start(c *genserver.Context, e *entry) error {
 	if err != nil {
 		return err
 	}
-	child, err := e.spec.start(c.Context, e.spec)
+	child, err := e.spec.start(c.Context, e.spec, e.slot)
 	switch {
 	case errors.Is(err, process.ErrIgnore):
 		e.slot.release(claimed)

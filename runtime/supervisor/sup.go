@@ -4,9 +4,9 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/restart"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -19,8 +19,7 @@ type Sup struct {
 	id   string
 	init func(*genserver.Context) (Strategy, []Spec, []Flag, error)
 	flags
-	children []*entry    // in the order of their start
-	restarts []time.Time // those within the period, oldest first
+	children []*entry // in the order of their start
 }
 
 // entry is a supervisor's view of one child (OTP: #child{}).
@@ -29,6 +28,10 @@ type entry struct {
 	state State
 	pid   process.PID // of the last incarnation
 	last  error       // why it ended last, or could not be restarted
+
+	restarts int // how often it was restarted
+	attempt  int // numbers the restarts that are put off
+	history  restart.History
 }
 
 // State is what a supervisor knows of a child.
@@ -37,7 +40,7 @@ type State uint8
 const (
 	Running    State = iota + 1
 	Stopped          // has no process, but its spec is kept (OTP: undefined)
-	Restarting       // its restart failed and is tried again
+	Restarting       // its restart failed and is tried again, or is put off
 )
 
 var stateNames = [...]string{"invalid", "running", "stopped", "restarting"}
@@ -100,10 +103,7 @@ func (s *Sup) HandleInfo(c *genserver.Context, msg any) genserver.Result {
 		}
 		return c.NoReply()
 	case tryAgain:
-		if msg.child.state == Restarting && slices.Contains(s.children, msg.child) {
-			return s.restart(c, msg.child)
-		}
-		return c.NoReply()
+		return s.tryAgain(c, msg)
 	}
 	return c.Unhandled(msg)
 }
