@@ -32,7 +32,8 @@ func Inspect[S, T any](ctx context.Context, to To[S], f func(S) T) (T, error) {
 }
 
 // Suspend makes a server keep its messages until Resume: calls wait and time
-// out, casts queue up. (OTP: sys:suspend/2.)
+// out, casts queue up, and neither takes up room in a bounded mailbox. (OTP:
+// sys:suspend/2.)
 func Suspend[S any](ctx context.Context, to To[S]) error {
 	var s S
 	_, err := systemCall(ctx, to.target(s), resolve[S], suspendRequest{})

@@ -31,7 +31,7 @@ const (
 // Bounded bounds the mailbox of the process to n messages that wait, beside
 // the one that is being handled. Only what users send counts: Send, casts and
 // calls. Exit signals, Downs, timers, answers, and what the process sends to
-// itself always pass. What is refused or dropped is counted in [Info] and
+// itself always pass. What does not get in is counted in [Info] and
 // logged, each time that the count has doubled.
 //
 // Senders that wait for each other's room in a circle fail with a
@@ -115,7 +115,11 @@ func (p *proc) overflow(ctx context.Context, e Envelope, mayWait bool, timeout t
 		p.wakeAndUnlock()
 		return nil
 	case b.overflow != Block || !mayWait:
-		return p.loseAndUnlock(e)
+		p.loseAndUnlock(e)
+		if b.overflow == DropNewest && e.Call == nil {
+			return nil
+		}
+		return ErrFull
 	}
 	b.waiters = append(b.waiters, w)
 	p.mu.Unlock()
@@ -123,19 +127,14 @@ func (p *proc) overflow(ctx context.Context, e Envelope, mayWait bool, timeout t
 }
 
 // loseAndUnlock counts a message that is not taken in, and tells of it.
-func (p *proc) loseAndUnlock(e Envelope) error {
-	b := p.ext.bound
-	b.lost++
-	lost := b.lost
+func (p *proc) loseAndUnlock(e Envelope) {
+	p.ext.bound.lost++
+	lost := p.ext.bound.lost
 	p.mu.Unlock()
 	if lost&(lost-1) == 0 {
 		p.node.Log(slog.LevelWarn, "mailbox full: message lost",
 			slog.String("process", PID{p}.String()), slog.String("message", typeName(e.Msg)), slog.Uint64("lost", lost))
 	}
-	if b.overflow == DropNewest && e.Call == nil {
-		return nil
-	}
-	return ErrFull
 }
 
 // awaitRoom waits until the waiter's message is in the mailbox.
@@ -158,7 +157,7 @@ func (p *proc) awaitRoom(ctx context.Context, self *proc, w *waiter, timeout tim
 	}
 	select {
 	case err := <-w.done:
-		return err
+		return w.outcome(err)
 	case <-expired:
 		return p.leaveQueue(w, ErrTimeout)
 	case <-ctx.Done():
@@ -174,12 +173,20 @@ func (p *proc) leaveQueue(w *waiter, err error) error {
 		b := p.ext.bound
 		if i := slices.Index(b.waiters, w); i >= 0 {
 			b.waiters = slices.Delete(b.waiters, i, i+1)
-			p.mu.Unlock()
+			p.loseAndUnlock(w.e)
 			return err
 		}
 	}
 	p.mu.Unlock()
-	return <-w.done
+	return w.outcome(<-w.done)
+}
+
+// outcome is what the sender gets: a caller the reason of an end, others NoProc.
+func (w *waiter) outcome(err error) error {
+	if err != nil && w.e.Call == nil {
+		return NoProc
+	}
+	return err
 }
 
 // tookUp makes room when a counted message has left the mailbox: the first

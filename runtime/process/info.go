@@ -18,7 +18,7 @@ type Info struct {
 	Type        string // the type of a server's state
 	Busy        bool   // its code is running
 	Bound       int    // how many messages may wait, 0 if there is no bound
-	Lost        uint64 // messages that a bounded mailbox refused or dropped
+	Lost        uint64 // messages that found no room in a bounded mailbox
 }
 
 // InfoOf describes a process as it is this moment; false if it is dead.
