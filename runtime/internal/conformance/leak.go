@@ -3,10 +3,11 @@ package conformance
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otplint/otplint/runtime/internal/leak"
 )
 
 // patience is how long Main waits for parked goroutines to be given back.
@@ -27,31 +28,5 @@ func Main(m *testing.M) {
 
 // leaked returns the stacks of the goroutines in the module's code that do not end within the given time.
 func leaked(wait time.Duration) []string {
-	deadline := time.Now().Add(wait)
-	for {
-		left := ours(stacks())
-		if len(left) == 0 || time.Now().After(deadline) {
-			return left
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-}
-
-func stacks() []string {
-	for size := 1 << 20; ; size *= 2 {
-		buf := make([]byte, size)
-		if n := runtime.Stack(buf, true); n < size {
-			return strings.Split(string(buf[:n]), "\n\n")
-		}
-	}
-}
-
-// ours keeps the stacks that run or were started by code of this module, but for the first, the caller's own.
-func ours(all []string) (left []string) {
-	for _, s := range all[1:] {
-		if strings.Contains(s, "github.com/otplint/otplint/") {
-			left = append(left, s)
-		}
-	}
-	return left
+	return leak.Goroutines("github.com/otplint/otplint/", wait)
 }
