@@ -1,7 +1,9 @@
 package supervisor
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/otplint/otplint/runtime/process"
@@ -79,27 +81,75 @@ func (i *Instance) Stop(c *process.Context) (reason error, expected bool) {
 // returns when they have stopped. report hears of those that did not stop in
 // an orderly way.
 func StopAll(c *process.Context, instances []*Instance, report func(i *Instance, reason error)) {
-	asked := time.Now()
-	for _, i := range instances {
-		signal := process.Shutdown
-		if i.spec.shutdown == BrutalKill {
-			signal = process.Kill
-		}
-		process.Exit(c, i.pid, signal)
+	type end struct {
+		i      *Instance
+		reason error
 	}
+	ends := make(chan end, len(instances))
+	left := make(map[*Instance]bool, len(instances))
 	for _, i := range instances {
-		limit := i.spec.shutdown
-		if limit != Infinity {
-			limit = max(limit-time.Since(asked), 0)
+		if _, alive := process.AtExit(i.pid, func(reason error) { ends <- end{i, reason} }); !alive {
+			continue // it was quicker: if it crashed, its process has said so
 		}
-		reason, ended := await(c, i.pid, limit)
-		if !ended {
-			process.Exit(c, i.pid, process.Kill)
-			process.Wait(c, i.pid)
-			reason = process.Killed
+		left[i] = true
+		i.ask(c)
+	}
+	begin := time.Now()
+	for _, limit := range limits(left) {
+		over := timeout(limit, begin)
+		for waiting := true; waiting && len(left) > 0; {
+			select {
+			case e := <-ends:
+				delete(left, e.i)
+				if !isExpected(e.i.spec.shutdown, e.reason) {
+					report(e.i, e.reason)
+				}
+			case <-over:
+				waiting = false
+			case <-c.Done(): // the supervisor itself is killed
+				return
+			}
 		}
-		if !isExpected(i.spec.shutdown, reason) {
-			report(i, reason)
+		for i := range left {
+			if i.spec.shutdown == limit {
+				process.Exit(c, i.pid, process.Kill)
+			}
 		}
 	}
+	for range left { // these have been killed just now
+		e := <-ends
+		if !isExpected(e.i.spec.shutdown, e.reason) {
+			report(e.i, e.reason)
+		}
+	}
+}
+
+// ask asks the child to stop.
+func (i *Instance) ask(c *process.Context) {
+	if i.spec.shutdown == BrutalKill {
+		process.Exit(c, i.pid, process.Kill)
+		return
+	}
+	process.Exit(c, i.pid, process.Shutdown)
+}
+
+// limits are the different shutdown times of the children, the shortest first
+// and Infinity last.
+func limits(children map[*Instance]bool) []time.Duration {
+	var list []time.Duration
+	for i := range children {
+		if !slices.Contains(list, i.spec.shutdown) {
+			list = append(list, i.spec.shutdown)
+		}
+	}
+	slices.SortFunc(list, func(a, b time.Duration) int { return cmp.Compare(uint64(a), uint64(b)) }) // Infinity is -1
+	return list
+}
+
+// timeout ends when limit has passed since begin, for Infinity never.
+func timeout(limit time.Duration, begin time.Time) <-chan time.Time {
+	if limit == Infinity {
+		return nil
+	}
+	return time.After(time.Until(begin.Add(limit)))
 }

@@ -1,0 +1,168 @@
+package process_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/otplint/otplint/runtime/internal/proctest"
+	"github.com/otplint/otplint/runtime/process"
+)
+
+var errEnd = errors.New("end")
+
+// What AtExit asked for is done before anybody hears of the end, once the name is free.
+func TestAtExit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		p := w.Puppet(process.WithName("x"))
+		watcher := w.Puppet()
+		watcher.Monitor(p.PID)
+		watcher.Link(p.PID)
+		watcher.Do(func(c *process.Context) { c.TrapExit(true) })
+		var calls int
+		at := func(reason error) {
+			calls++
+			if _, taken := process.WhereIs(w.Ctx, "x"); taken {
+				t.Error("the name is still taken")
+			}
+			if reason != errEnd {
+				t.Errorf("reason %v", reason)
+			}
+			if info, _ := process.InfoOf(w.Ctx, watcher.PID); info.Mailbox != 0 {
+				t.Error("the watcher has heard already")
+			}
+		}
+		if _, ok := process.AtExit(p.PID, at); !ok {
+			t.Fatal("the process is alive, yet refused")
+		}
+		cancel, _ := process.AtExit(p.PID, func(error) { t.Error("called though cancelled") })
+		cancel()
+		process.AtExit(p.PID, func(error) { panic("in a hook") })
+		p.Exit(errEnd)
+		if calls != 1 {
+			t.Errorf("called %d times", calls)
+		}
+		if got := watcher.Got(); len(got) != 2 {
+			t.Errorf("the watcher got %v, want Exited and Down", got)
+		}
+		if _, ok := process.AtExit(p.PID, at); ok {
+			t.Error("accepted for a dead process")
+		}
+		cancel()
+		if _, ok := process.AtExit(process.PID{}, at); ok {
+			t.Error("accepted for nobody")
+		}
+	})
+}
+
+func TestJoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		a, b := w.Puppet(), w.Trapping()
+		if !process.Join(a.PID, b.PID) || !process.Join(a.PID, a.PID) {
+			t.Error("two that live are refused")
+		}
+		a.Exit(errEnd)
+		b.WantExited(a.PID, errEnd)
+		if process.Join(a.PID, b.PID) || process.Join(b.PID, process.PID{}) {
+			t.Error("linked with the dead")
+		}
+	})
+}
+
+func TestContextOf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		if _, ok := process.ContextOf(w.Ctx); ok {
+			t.Error("a plain context belongs to a process")
+		}
+		p := w.Puppet()
+		p.Do(func(c *process.Context) {
+			if own, ok := process.ContextOf(process.WithNode(c, w.Node)); !ok || own.Self() != p.PID {
+				t.Errorf("a derived context belongs to %v, want %v", own.Self(), p.PID)
+			}
+		})
+	})
+}
+
+// registry is a Registration that knows one entry.
+type registry struct {
+	holder process.PID
+	err    error
+}
+
+func (r *registry) Register(pid process.PID) error {
+	if r.err == nil {
+		r.holder = pid
+	}
+	return r.err
+}
+
+func TestWithVia(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		var r registry
+		if p := w.Puppet(process.WithVia(&r), process.WithName("x")); r.holder != p.PID {
+			t.Errorf("registered %v, want %v", r.holder, p.PID)
+		}
+		r.err = &process.AlreadyStarted{PID: r.holder}
+		ran := false
+		_, err := process.Spawn(w.Ctx, func(*process.Context) error { ran = true; return nil }, process.WithVia(&r), process.WithName("y"))
+		if !errors.Is(err, process.ErrNameTaken) {
+			t.Errorf("start with a taken entry: %v", err)
+		}
+		synctest.Wait()
+		if _, taken := process.WhereIs(w.Ctx, "y"); taken || ran {
+			t.Errorf("after a start that failed: name taken %v, code ran %v", taken, ran)
+		}
+	})
+}
+
+type shelf int
+
+func (s shelf) Summary() process.Summary { return process.Summary{Type: "shelf", Size: int(s)} }
+
+func TestDirectory(t *testing.T) {
+	n := process.NewNode("n")
+	withdraw, err := n.Publish("shelf", "a", shelf(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.Publish("shelf", "a", shelf(2)); !errors.Is(err, process.ErrNameTaken) {
+		t.Errorf("the same name again: %v", err)
+	}
+	if _, err := n.Publish("drawer", "a", shelf(3)); err != nil {
+		t.Errorf("the name under another kind: %v", err)
+	}
+	if v, ok := n.LookupPublished("shelf", "a"); !ok || v != shelf(1) {
+		t.Errorf("found %v, %v", v, ok)
+	}
+	for name, v := range n.AllPublished("shelf") { // a snapshot: it may change meanwhile
+		withdraw()
+		if name != "a" || v.Summary().Size != 1 {
+			t.Errorf("listed %s: %v", name, v.Summary())
+		}
+	}
+	if _, err := n.Publish("shelf", "a", shelf(4)); err != nil {
+		t.Errorf("after a withdrawal: %v", err)
+	}
+	withdraw() // a second time, which is not the new one's
+	if v, ok := n.LookupPublished("shelf", "a"); !ok || v != shelf(4) {
+		t.Errorf("found %v, %v", v, ok)
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for range 200 {
+				if w, err := n.Publish("shelf", string(rune('b'+i%2)), shelf(i)); err == nil {
+					w()
+				}
+				for range n.AllPublished("shelf") {
+				}
+			}
+		})
+	}
+	all.Wait()
+}
