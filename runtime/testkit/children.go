@@ -10,7 +10,7 @@ import (
 
 // restarts is how many crashes in a second the test's supervisor takes: as
 // many as a test may want to provoke, and too few to crash for ever.
-const restarts = 10_000
+const restarts = 1000
 
 // Start starts a child under the test's supervisor and returns its reference,
 // which survives restarts. It fails the test if the start fails. The child is

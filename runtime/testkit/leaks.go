@@ -14,10 +14,10 @@ import (
 	"github.com/otplint/otplint/runtime/process"
 )
 
-// NoLeaks makes the test fail if, when its children have stopped, a process
-// still runs on its node, or the code of one that was killed does not return.
-// Without it such processes are killed and nothing is said.
-func (t *T) NoLeaks() { t.w.strict = true }
+// NoLeaks makes the test fail if, some time after its children have stopped, a
+// process still runs on its node, or the code of one that was killed has not
+// returned. Without it such processes are killed and nothing is said.
+func (t *T) NoLeaks() { t.w.strict = t }
 
 // reportProcesses fails the test over the processes that do not end.
 func (t *T) reportProcesses() {

@@ -41,7 +41,7 @@ type world struct {
 	supEnd  *Fate
 	probes  []process.PID
 	watcher *Probe // monitors for all Fates
-	strict  bool   // NoLeaks was called
+	strict  *T     // whose NoLeaks was called
 }
 
 // Run runs f as a test in virtual time: in a testing/synctest bubble, where
@@ -125,12 +125,12 @@ func (t *T) end() {
 	for _, pid := range t.w.probes {
 		process.Exit(t.lasting(), pid, process.Kill)
 	}
-	if t.w.strict {
-		t.reportProcesses()
+	if t.w.strict != nil {
+		t.w.strict.reportProcesses()
 	}
 	t.killAll()
-	if t.w.strict {
-		t.reportAbandoned()
+	if t.w.strict != nil {
+		t.w.strict.reportAbandoned()
 	}
 	t.w.output.close()
 }
