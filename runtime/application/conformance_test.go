@@ -100,15 +100,20 @@ func ends(mode application.Mode, down func(reason error) bool) func(e *env) {
 			b.Mode = mode
 			e.start(c)
 			e.want("+a, +b, +c")
+			ended := "b tree down, "
+			if end.reason == process.Kill { // then the children of the tree hear of it when the application does
+				ended, e.quiet = "", "b tree down"
+			}
 			e.end("b", end.reason)
 			if down(end.reason) {
 				e.wantDown("b", end.seen)
-				e.want("b tree down, b.prep_stop, b.stop, c.prep_stop, c tree down, c.stop, a.prep_stop, a tree down, a.stop")
+				e.want(ended + "b.prep_stop, b.stop, c.prep_stop, c tree down, c.stop, a.prep_stop, a tree down, a.stop")
 			} else {
 				e.wantDown("", nil)
 				e.wantRunning("a", "c")
-				e.want("b tree down, b.prep_stop, b.stop")
+				e.want(ended + "b.prep_stop, b.stop")
 			}
+			e.quiet = ""
 			e.wantLogged("application ended", "application=b", "mode="+mode.String(), fmt.Sprintf("reason=%v", end.seen))
 			for _, app := range []*application.App{c, a} {
 				e.ctl.Stop(e.Ctx, app)

@@ -22,7 +22,7 @@ type Controller struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed when what mu guards changes
 	envs    map[*App]*env
-	runs    []*run    // those that are not over, in the order of their starts
+	runs    []*run    // those that are not over, in the order of their starts; those that are just starting last
 	refuse  error     // why none is started any more
 	down    *NodeDown // who took the node down
 	failed  *NodeDown // the last that ended abnormally, and did not
@@ -214,25 +214,36 @@ func (c *Controller) begin(ctx context.Context, app *App) error {
 		}
 	}
 	r := &run{app: app, node: process.NodeOf(ctx)}
-	if app.Start != nil {
-		r.m = &master{ctl: c, app: app, env: c.env(app)}
-	}
 	c.runs = append(c.runs, r)
-	if r.m != nil {
-		c.mu.Unlock()
-		r.pid, r.err = process.Start(ctx, r.m)
-		c.mu.Lock()
+	if app.Start == nil {
+		c.started(r)
+		return nil
 	}
-	if r.err != nil {
-		r.err = &StartError{app.Name, r.err}
+	r.m = &master{ctl: c, app: app, env: c.env(app)}
+	c.mu.Unlock()
+	pid, err := process.Start(ctx, r.m)
+	c.mu.Lock()
+	if err != nil {
+		r.err = &StartError{app.Name, err}
 		c.forget(r)
 		return r.err
 	}
-	c.enter(r, running)
-	if r.m != nil {
-		go c.watch(r)
-	}
+	r.pid = pid
+	c.started(r)
+	go c.watch(r)
 	return nil
+}
+
+// started notes that an application runs. It comes after those that its own
+// code has started meanwhile.
+func (c *Controller) started(r *run) {
+	c.runs = slices.DeleteFunc(c.runs, func(other *run) bool { return other == r })
+	last := slices.IndexFunc(c.runs, func(other *run) bool { return other.state == starting })
+	if last < 0 {
+		last = len(c.runs)
+	}
+	c.runs = slices.Insert(c.runs, last, r)
+	c.enter(r, running)
 }
 
 // stop stops an application that runs. c.mu is held, but not meanwhile.

@@ -32,6 +32,7 @@ type env struct {
 
 	mu     sync.Mutex
 	events []string
+	quiet  string // an event that is not traced
 	trees  map[string]supervisor.Ref
 	inside map[string]context.Context // of the worker of each application
 }
@@ -52,7 +53,9 @@ func bubble(t *testing.T, test func(e *env)) {
 func (e *env) add(event string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.events = append(e.events, event)
+	if event != e.quiet {
+		e.events = append(e.events, event)
+	}
 }
 
 // want checks what has happened since the last time.
