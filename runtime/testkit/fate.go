@@ -98,9 +98,9 @@ func (t *T) Crash(d process.Dest) (dead process.PID) {
 }
 
 // CrashWith makes the process that d means now end with a reason, and returns
-// its PID once it is dead for everyone: its name is free, its callers, links
-// and monitors have been told; see [T.AwaitRestart] for what a supervisor does
-// then.
+// its PID once it is dead for everyone: its name is free, its callers and links
+// have been told. What others make of that may still be under way: see
+// [T.AwaitRestart].
 //
 // A genserver, a supervisor too, ends as by its own doing, when it has handled
 // what is in its mailbox: Terminate runs. Another process gets an exit signal
