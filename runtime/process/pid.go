@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -23,6 +24,21 @@ func (pid PID) Node() string {
 
 // IsZero reports whether the PID is nobody's.
 func (pid PID) IsZero() bool { return pid.p == nil }
+
+// Compare orders the processes of a node by their starts, and those of
+// different nodes by when the nodes were made; the zero PID comes first.
+func (pid PID) Compare(other PID) int {
+	p, q := pid.p, other.p
+	switch {
+	case p == q:
+		return 0
+	case p == nil:
+		return -1
+	case q == nil:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(p.node.seq, q.node.seq), cmp.Compare(p.id, q.id))
+}
 
 // String is <node.number>; [Node.ParsePID] reads it.
 func (pid PID) String() string {
