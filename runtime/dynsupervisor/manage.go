@@ -155,13 +155,17 @@ func (s *Sup) terminateChild(c *genserver.Context, pid process.PID) error {
 
 func (s *Sup) list() []supervisor.ChildInfo {
 	list := make([]supervisor.ChildInfo, 0, len(s.children))
-	for pid, ch := range s.children {
-		spec := ch.Spec()
-		info := supervisor.ChildInfo{ID: spec.ID, State: supervisor.Restarting, Type: spec.Type, Restarts: ch.count()}
-		if !ch.isRestarting() {
-			info.State, info.PID = supervisor.Running, pid
-		}
-		list = append(list, info)
+	for _, ch := range s.children {
+		list = append(list, ch.info())
 	}
 	return list
+}
+
+func (ch *child) info() supervisor.ChildInfo {
+	spec := ch.Spec()
+	info := supervisor.ChildInfo{ID: spec.ID, State: supervisor.Restarting, Type: spec.Type, Restarts: ch.count()}
+	if !ch.isRestarting() {
+		info.State, info.PID = supervisor.Running, ch.PID()
+	}
+	return info
 }
