@@ -4,11 +4,8 @@
 package tree
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
@@ -92,13 +89,6 @@ func Roots(n *process.Node) []process.PID {
 			roots = append(roots, pid)
 		}
 	}
-	slices.SortFunc(roots, func(a, b process.PID) int { return cmp.Compare(number(a), number(b)) })
+	slices.SortFunc(roots, process.PID.Compare)
 	return roots
-}
-
-// number is the place of a PID in the order in which processes were started.
-func number(pid process.PID) uint64 {
-	text := strings.TrimSuffix(pid.String(), ">")
-	n, _ := strconv.ParseUint(text[strings.LastIndexByte(text, '.')+1:], 10, 64)
-	return n
 }

@@ -3,10 +3,12 @@ package tree
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
@@ -85,26 +87,37 @@ func (w *walk) static(ctx context.Context, n *Node) error {
 		return process.ErrTimeout
 	}
 	d, err := supervisor.Describe(ctx, genserver.RefTo[*supervisor.Sup](n.PID))
-	if err != nil {
-		return err
+	if err == nil {
+		n.Strategy = d.Strategy
+		w.children(n, d.ID, d.Children, len(d.Children))
 	}
-	if n.ID == "" {
-		n.ID = d.ID
-	}
-	n.Strategy, n.Total = d.Strategy, len(d.Children)
-	for _, c := range d.Children[:w.take(len(d.Children))] {
-		n.Children = append(n.Children, &Node{
-			ID: c.ID, PID: c.PID, State: c.State, Type: c.Type, Restart: c.Restart, Restarts: c.Restarts,
-		})
-	}
-	return nil
+	return err
 }
 
 // dynamic asks a dynamic supervisor for its children.
 func (w *walk) dynamic(ctx context.Context, n *Node) error {
 	n.Dynamic, n.Strategy = true, supervisor.OneForOne
-	w.linked(n)
-	return nil
+	if !patience(ctx, n.PID) {
+		return process.ErrTimeout
+	}
+	d, err := dynsupervisor.Describe(ctx, genserver.RefTo[*dynsupervisor.Sup](n.PID), Limit)
+	if err == nil {
+		w.children(n, d.ID, d.Children, d.Total)
+	}
+	return err
+}
+
+// children fills in what a supervisor has told.
+func (w *walk) children(n *Node, id string, children []supervisor.ChildDescription, total int) {
+	if n.ID == "" {
+		n.ID = id
+	}
+	n.Total = total
+	for _, c := range children[:w.take(len(children))] {
+		n.Children = append(n.Children, &Node{
+			ID: c.ID, PID: c.PID, State: c.State, Type: c.Type, Restart: c.Restart, Restarts: c.Restarts,
+		})
+	}
 }
 
 // linked lists the children of a supervisor without asking it: the processes
@@ -115,8 +128,11 @@ func (w *walk) linked(n *Node) {
 		return
 	}
 	n.Children, n.Total = nil, 0
+	if len(info.Links) <= MaxNodes {
+		slices.SortFunc(info.Links, process.PID.Compare)
+	}
 	for i, pid := range info.Links {
-		if i >= Limit { // more are only counted, as if all were children
+		if i > Limit { // the rest is only counted, as if all were children
 			n.Total += len(info.Links) - i
 			break
 		}
