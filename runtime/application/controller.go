@@ -47,11 +47,11 @@ const (
 	over
 )
 
-// Start starts one application and returns when it has started. Exactly the
-// applications that it needs must run: else it fails with *NotStarted. It
-// fails with *AlreadyStarted if it runs, with *SpecError, *StartError, and
-// with *NodeDown or ErrShutdown once the controller has stopped everything. An
-// application that somebody else is just starting or stopping is waited for.
+// Start starts one application and returns when it has started. What it needs
+// must run, else it fails with *NotStarted. It fails with *AlreadyStarted if it
+// runs itself, with *SpecError, *StartError, and with *NodeDown or ErrShutdown
+// once the controller stops everything. An application that somebody else is
+// just starting or stopping is waited for.
 //
 // The context bounds the start. One that it ends is abandoned: the
 // application's process is killed, and its tree stops over the link. (OTP:
@@ -100,15 +100,16 @@ func (c *Controller) ensure(ctx, until context.Context, apps []*App) (started []
 // Stop stops an application and returns when it has stopped: PrepStop, then
 // its tree, then Stop. Those that need it are not stopped. It fails with
 // *NotStarted if the application does not run. The context bounds the wait, not
-// the stop. An application can not stop itself from Start, PrepStop, Stop or a
-// phase: it would wait for itself. (OTP: application:stop/1.)
+// the stop; an ended one begins none. An application can not stop itself from
+// Start, PrepStop, Stop or a phase: with the context that these get it fails
+// with process.ErrCallingSelf. (OTP: application:stop/1.)
 func (c *Controller) Stop(ctx context.Context, app *App) error {
 	if app == nil {
 		return &SpecError{[]string{"<nil>"}, NilApp}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.mayWait(ctx); err != nil {
+	if err := c.mayStop(ctx, app); err != nil {
 		return err
 	}
 	var r *run
@@ -116,6 +117,9 @@ func (c *Controller) Stop(ctx context.Context, app *App) error {
 		r = c.find(app)
 		return r == nil || r.state != stopping
 	})
+	if err == nil {
+		err = ctx.Err()
+	}
 	switch {
 	case err != nil:
 		return err
@@ -127,14 +131,22 @@ func (c *Controller) Stop(ctx context.Context, app *App) error {
 
 // Shutdown stops all applications, in the reverse order of their starts, and
 // lets none start any more. One that is just starting is stopped when it has
-// started. The context bounds the wait. (OTP: init:stop/0.)
+// started. The context bounds the wait, not the stops; a process of an
+// application may ask for a shutdown too, but not from Start, PrepStop, Stop or
+// a phase. (OTP: init:stop/0.)
 func (c *Controller) Shutdown(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.mayWait(ctx); err != nil {
+	if err := c.mayStop(ctx, nil); err != nil {
 		return err
 	}
-	return c.shutdown(ctx, ErrShutdown)
+	c.close(ErrShutdown)
+	go func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.stopAll()
+	}()
+	return c.await(ctx, func() bool { return len(c.runs) == 0 })
 }
 
 // Info is what a controller tells of an application that runs.
@@ -252,9 +264,6 @@ func (c *Controller) stop(ctx context.Context, r *run) error {
 		c.forget(r)
 		return nil
 	}
-	if self, ok := process.SelfOf(ctx); ok && !self.Alive() {
-		return process.ErrFenced
-	}
 	c.enter(r, stopping)
 	// A master that is gone does not mind.
 	process.Post(context.Background(), r.pid, process.KindSystem, stopApp{}, false)
@@ -270,26 +279,25 @@ func (c *Controller) stopping(m *master) {
 	}
 }
 
-// shutdown stops everything and refuses starts because of why. c.mu is held,
-// but not while it waits.
-func (c *Controller) shutdown(ctx context.Context, why error) error {
+// close refuses further starts because of why.
+func (c *Controller) close(why error) {
 	if c.refuse == nil {
 		c.refuse = why
 		c.change()
 	}
+}
+
+// stopAll stops everything that runs. c.mu is held, but not meanwhile.
+func (c *Controller) stopAll() {
+	forever := context.Background()
 	for len(c.runs) > 0 {
 		r := c.runs[len(c.runs)-1]
-		var err error
-		if was := r.state; was == running {
-			err = c.stop(ctx, r)
-		} else {
-			err = c.await(ctx, func() bool { return r.state != was })
+		if was := r.state; was != running {
+			c.await(forever, func() bool { return r.state != was })
+			continue
 		}
-		if err != nil {
-			return err
-		}
+		c.stop(forever, r)
 	}
-	return nil
 }
 
 // watch waits for the end of an application that has started, and does what
@@ -303,7 +311,7 @@ func (c *Controller) watch(r *run) {
 	defer c.mu.Unlock()
 	c.forget(r)
 	if takesDown {
-		c.shutdown(context.Background(), c.down)
+		c.stopAll()
 	}
 }
 
@@ -318,8 +326,8 @@ func (c *Controller) ended(r *run, reason error) (end *ending, takesDown bool) {
 	switch {
 	case end.asked || c.refuse != nil:
 	case r.app.Mode.takesDown(end.reason):
-		c.down, c.refuse, takesDown = failure, failure, true
-		c.change()
+		c.down, takesDown = failure, true
+		c.close(failure)
 	case !normal(end.reason):
 		c.failed = failure
 	}
@@ -350,14 +358,21 @@ func (r *run) tree() process.PID {
 	return r.m.tree
 }
 
-// mayWait refuses to let an application's process wait for itself.
-func (c *Controller) mayWait(ctx context.Context) error {
-	if self, ok := process.SelfOf(ctx); ok {
-		if m, ok := process.BehaviourOf(self).(*master); ok && m.ctl == c {
-			return process.ErrCallingSelf
-		}
+// mayStop refuses the stop of an application, or of all if app is nil, to a
+// master that would wait for its own end, and to a process that has ended.
+func (c *Controller) mayStop(ctx context.Context, app *App) error {
+	self, ok := process.SelfOf(ctx)
+	if !ok {
+		return nil
 	}
-	return ctx.Err()
+	m, ok := process.BehaviourOf(self).(*master)
+	switch {
+	case !self.Alive():
+		return process.ErrFenced
+	case ok && m.ctl == c && (app == nil || app == m.app):
+		return process.ErrCallingSelf
+	}
+	return nil
 }
 
 // await waits until cond holds or ctx ends. c.mu is held when cond runs and

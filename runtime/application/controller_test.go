@@ -91,6 +91,7 @@ func TestFailedStart(t *testing.T) {
 				if !errors.As(err, &start) || start.App != "b" || !tt.is(err) || len(started) != 0 {
 					t.Errorf("started %s, %v", names(started), err)
 				}
+				e.wantLogged("=b", "reason=", "ERROR")
 				e.want("+a, " + tt.trace + "a.prep_stop, a tree down, a.stop")
 				e.wantRunning()
 				if n := len(e.pids()); n != 0 {
@@ -144,7 +145,7 @@ func TestPanicsInTheStop(t *testing.T) {
 		wantErr(t, "shutdown", e.ctl.Shutdown(e.Ctx), nil)
 		e.want("b tree down, a.prep_stop, a tree down, a.stop")
 		log := e.Log()
-		for _, want := range []string{`PrepStop panicked" application=b panic="no prep"`, `: Stop panicked" application=b panic="no stop"`} {
+		for _, want := range []string{`PrepStop panicked" application=b reason="panic: no prep" stack=`, `: Stop panicked" application=b reason="panic: no stop" stack=`} {
 			if !strings.Contains(log, want) {
 				t.Errorf("no %q in the log:\n%s", want, log)
 			}
@@ -286,6 +287,8 @@ func TestFromTheInside(t *testing.T) {
 				t.Error("another controller")
 			}
 			wantErr(t, "start of another", ctl.Start(ctx, other), nil)
+			wantErr(t, "stop of another", ctl.Stop(ctx, other), nil)
+			wantErr(t, "start of another", ctl.Start(ctx, other), nil)
 			wantErr(t, "start of itself", ctl.Start(ctx, a), process.ErrCallingSelf)
 			wantErr(t, "stop of itself", ctl.Stop(ctx, a), process.ErrCallingSelf)
 			wantErr(t, "shutdown", ctl.Shutdown(ctx), process.ErrCallingSelf)
@@ -297,7 +300,7 @@ func TestFromTheInside(t *testing.T) {
 			return inst, nil
 		}
 		e.start(a)
-		e.want("+other, +a")
+		e.want("+other, other.prep_stop, other tree down, other.stop, +other, +a")
 		e.wantRunning("other", "a")
 		// A worker that stops its own application is stopped with it.
 		go func() {
@@ -331,6 +334,36 @@ func TestShutdownWhileStarting(t *testing.T) {
 		wantErr(t, "shutdown", e.ctl.Shutdown(e.Ctx), nil)
 		wantErr(t, "ensure", <-refused, application.ErrShutdown)
 		e.want("+a, +b, b.prep_stop, b tree down, b.stop, a.prep_stop, a tree down, a.stop")
+	})
+}
+
+// A process of an application that asks for a shutdown is stopped by it; the shutdown goes on.
+func TestShutdownFromATree(t *testing.T) {
+	bubble(t, func(e *env) {
+		_, _, c := e.chain()
+		e.start(c)
+		go e.ctl.Shutdown(e.inTree("c"))
+		e.want("+a, +b, +c, c.prep_stop, c tree down, c.stop, b.prep_stop, b tree down, b.stop, a.prep_stop, a tree down, a.stop")
+		wantErr(t, "start", e.ctl.Start(e.Ctx, c), application.ErrShutdown)
+	})
+}
+
+// A process that has ended, such as an abandoned one, stops nothing.
+func TestFenced(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.app("a")
+		e.start(a)
+		p := e.Puppet()
+		var dead context.Context
+		p.Do(func(c *process.Context) { dead = c })
+		p.Exit(nil)
+		wantErr(t, "stop", e.ctl.Stop(dead, a), process.ErrFenced)
+		wantErr(t, "start", e.ctl.Start(dead, e.app("b")), process.ErrFenced)
+		wantErr(t, "shutdown", e.ctl.Shutdown(dead), process.ErrFenced)
+		ended, cancel := context.WithCancel(e.Ctx)
+		cancel()
+		wantErr(t, "stop with an ended context", e.ctl.Stop(ended, a), context.Canceled)
+		e.wantRunning("a")
 	})
 }
 

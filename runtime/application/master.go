@@ -35,6 +35,14 @@ type stopApp struct{}
 // Init starts the application.
 func (m *master) Init(c *process.Context) error {
 	c.TrapExit(true)
+	err := m.start(c)
+	if err != nil {
+		c.Node().Log(slog.LevelError, "application failed to start", "application", m.app.Name, "reason", err, stackOf(err))
+	}
+	return err
+}
+
+func (m *master) start(c *process.Context) error {
 	err := try(func() (err error) {
 		m.inst, err = m.app.Start(c)
 		return err
@@ -117,12 +125,18 @@ func (m *master) call(c *process.Context, name string, f func(context.Context)) 
 	if f == nil {
 		return
 	}
-	err := try(func() error { f(c); return nil })
-	var panicked *process.PanicError
-	if errors.As(err, &panicked) {
-		c.Node().Log(slog.LevelError, "application: "+name+" panicked", "application", m.app.Name,
-			"panic", panicked.Value, "stack", string(panicked.Stack))
+	if err := try(func() error { f(c); return nil }); err != nil {
+		c.Node().Log(slog.LevelError, "application: "+name+" panicked", "application", m.app.Name, "reason", err, stackOf(err))
 	}
+}
+
+// stackOf is what a report says of a panic; nothing of other errors.
+func stackOf(err error) slog.Attr {
+	var panicked *process.PanicError
+	if !errors.As(err, &panicked) {
+		return slog.Attr{}
+	}
+	return slog.String("stack", string(panicked.Stack))
 }
 
 // try turns a panic into an error.

@@ -76,7 +76,8 @@ func (c *Controller) Run(ctx context.Context, apps ...*App) error {
 		c.await(ctx, func() bool { return c.refuse != nil || c.idle() })
 	}
 	stopped := ctx.Err() != nil || c.refuse != nil
-	c.shutdown(context.Background(), ErrShutdown)
+	c.close(ErrShutdown)
+	c.stopAll()
 	switch {
 	case c.down != nil:
 		return c.down
