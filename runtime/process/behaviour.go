@@ -147,7 +147,7 @@ func (p *proc) enroll(o options) (err error) {
 		err = o.via.Register(PID{p})
 	}
 	if err != nil {
-		p.depart(err)
+		p.depart(nil, err)
 	}
 	return err
 }

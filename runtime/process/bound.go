@@ -47,6 +47,7 @@ type bound struct {
 	queued   int       // counted messages that wait; at most limit
 	waiters  []*waiter // senders for whom there was no room; none while there is
 	lost     uint64    // refused or dropped
+	tally    *tally    // counts them beyond the process's end
 }
 
 // waiter is a sender that waits for room.
@@ -129,6 +130,7 @@ func (p *proc) overflow(ctx context.Context, e Envelope, mayWait bool, timeout t
 // loseAndUnlock counts a message that is not taken in, and tells of it.
 func (p *proc) loseAndUnlock(e Envelope) {
 	p.ext.bound.lost++
+	p.ext.bound.tally.lost.Add(1)
 	lost := p.ext.bound.lost
 	p.mu.Unlock()
 	if lost&(lost-1) == 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"sync"
 )
 
@@ -63,4 +64,11 @@ func (n *Node) AllPublished(kind string) iter.Seq2[string, Published] {
 	n.directory.mu.RLock()
 	defer n.directory.mu.RUnlock()
 	return maps.All(maps.Clone(n.directory.kinds[kind]))
+}
+
+// PublishedKinds are the kinds under which something has been published, in order.
+func (n *Node) PublishedKinds() []string {
+	n.directory.mu.RLock()
+	defer n.directory.mu.RUnlock()
+	return slices.Sorted(maps.Keys(n.directory.kinds))
 }

@@ -99,6 +99,15 @@ func (p *proc) finish(reason error) {
 	p.finishAndUnlock(reason, reason)
 }
 
+// finishOwn is finish where the goroutine has come to run the process's code.
+func (p *proc) finishOwn(w *worker, reason error) {
+	p.mu.Lock()
+	if p.state != dead { // else it was abandoned, or was not running
+		p.handled += w.begun(p.batch.head)
+	}
+	p.finishAndUnlock(reason, reason)
+}
+
 // finishAndUnlock makes the process dead and tells everybody, in this order:
 // its name is free and its tables are gone, its callers and its starter fail, its links and monitors
 // hear. It does nothing if the process is dead already. startError is what a
@@ -109,6 +118,7 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 		return
 	}
 	var starting *Pending
+	unstarted := p.state == running && (p.worker == nil || p.worker.starting != nil)
 	if p.worker != nil {
 		starting, p.worker.starting = p.worker.starting, nil
 	}
@@ -133,7 +143,7 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 			m.Call.fail(m.Call.gen(), reason)
 		}
 	})
-	p.node.remove(p)
+	p.node.remove(p, endingOf(reason, unstarted))
 	if starting != nil {
 		starting.settle(startError)
 	}

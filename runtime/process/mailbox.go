@@ -27,6 +27,7 @@ type Envelope struct {
 type segment struct {
 	next *segment
 	n    int32
+	at   int32 // numbers the segments of a chain, so that its length needs no walk
 	msgs [31]Envelope
 }
 
@@ -40,7 +41,7 @@ func (s *segment) recycle() {
 
 func (s *segment) reset() {
 	clear(s.msgs[:s.n])
-	s.n, s.next = 0, nil
+	s.n, s.at, s.next = 0, 0, nil
 }
 
 // chain is a list of segments: a mailbox's, or a batch that its consumer took.
@@ -60,7 +61,7 @@ func (c *chain) push(e Envelope, spare **segment) {
 		if t == nil {
 			c.head = s
 		} else {
-			t.next = s
+			t.next, s.at = s, t.at+1
 		}
 		c.tail, t = s, s
 	}
@@ -71,11 +72,10 @@ func (c *chain) push(e Envelope, spare **segment) {
 func (c *chain) empty() bool { return c.head == nil }
 
 func (c *chain) len() int {
-	n := 0
-	for s := c.head; s != nil; s = s.next {
-		n += int(s.n)
+	if c.head == nil {
+		return 0
 	}
-	return n
+	return int(c.tail.at-c.head.at)*len(c.head.msgs) + int(c.tail.n) // all but the last are full
 }
 
 // each calls f for every message of the chain; it is read, not consumed.

@@ -25,6 +25,7 @@ type Node struct {
 	shards    [shards]shard
 	reaper    reaper
 	directory directory
+	restarts  restarts
 
 	namesMu sync.RWMutex
 	names   map[Name]*proc
@@ -34,9 +35,10 @@ const shards = 16
 
 // shard is one part of the list of live processes.
 type shard struct {
-	mu   sync.Mutex
-	head *proc
-	_    [48]byte // one cache line each: spawns on different cores do not meet
+	mu      sync.Mutex
+	head    *proc
+	tallies tallies
+	_       [8]byte // one cache line each: spawns on different cores do not meet
 }
 
 // NodeOption sets a property of a new node.
@@ -134,8 +136,10 @@ func (n *Node) ParsePID(text string) (PID, error) {
 }
 
 func (n *Node) add(p *proc) {
+	behaviour, stateType := p.behaviour.Describe()
 	s := &n.shards[p.id%shards]
 	s.mu.Lock()
+	s.tallies.enter(p, kind{behaviour, stateType})
 	p.next = s.head
 	if s.head != nil {
 		s.head.prev = p
@@ -144,7 +148,7 @@ func (n *Node) add(p *proc) {
 	s.mu.Unlock()
 }
 
-func (n *Node) remove(p *proc) {
+func (n *Node) remove(p *proc, how ending) {
 	s := &n.shards[p.id%shards]
 	s.mu.Lock()
 	if p.prev != nil {
@@ -156,6 +160,7 @@ func (n *Node) remove(p *proc) {
 		p.next.prev = p.prev
 	}
 	p.prev, p.next = nil, nil
+	s.tallies.leave(p, how)
 	s.mu.Unlock()
 }
 

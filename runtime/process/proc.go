@@ -34,6 +34,7 @@ type proc struct {
 	bubble bool
 	// bounded is set for a process whose extra has a bound, for good.
 	bounded bool
+	kind    uint16   // which tally of its shard counts it
 	box     chain    // what nobody has taken yet
 	spare   *segment // for the next message, so that a ping-pong needs no pool
 	worker  *worker  // the goroutine, nil while the process has none
@@ -41,7 +42,7 @@ type proc struct {
 	id      uint64
 
 	batch      chain    // what the process is working through; read-only until retired
-	handled    uint64   // messages, counted when their batch is done
+	handled    uint64   // messages, counted when their batch is done; 0 once the tally has them
 	open       *Pending // requests whose answer the callback put off
 	reason     error    // why it is ending or has ended
 	prev, next *proc    // the node's list of live processes

@@ -77,7 +77,7 @@ func (w *worker) unwind() {
 //go:noinline
 func (p *proc) work(w *worker) {
 	if p.ended.Load() != 0 { // before it began
-		p.leave()
+		p.leave(w)
 		return
 	}
 	if b, ok := p.behaviour.(*plain); ok {
@@ -104,7 +104,7 @@ func (p *proc) init(w *worker, ack *Pending) bool {
 	switch {
 	case p.ended.Load() != 0:
 		p.mu.Unlock()
-		p.leave()
+		p.leave(w)
 		return false
 	case err != nil:
 		p.finishAndUnlock(reason, err)
@@ -132,7 +132,7 @@ func (p *proc) loop(w *worker) {
 		for ; s != nil; s = p.retire(s) {
 			for i := range s.msgs[:s.n] {
 				if p.ended.Load() != 0 {
-					p.leave()
+					p.leave(w)
 					return
 				}
 				if reason := p.handle(w, &s.msgs[i]); reason != nil {
@@ -155,6 +155,20 @@ func (p *proc) handle(w *worker, m *Envelope) error {
 	return reason
 }
 
+// begun counts the messages of the batch's first segment that the process's
+// code has had.
+func (w *worker) begun(s *segment) uint64 {
+	if s == nil || w.msg == nil {
+		return 0
+	}
+	for i := range s.msgs[:s.n] {
+		if &s.msgs[i] == w.msg {
+			return uint64(i + 1)
+		}
+	}
+	return 0
+}
+
 // forgetWait drops what a goroutine beside the callbacks waits for.
 func (p *proc) forgetWait() {
 	if p.waiting.Load() != nil {
@@ -165,13 +179,14 @@ func (p *proc) forgetWait() {
 // take gets the next batch's first segment. It is nil when the goroutine has
 // to end, because nothing is left to do or because the process has ended.
 func (p *proc) take(w *worker, linger bool) *segment {
+	w.msg = nil
 	for {
 		p.mu.Lock()
 		p.retireLocked()
 		switch {
 		case p.ended.Load() != 0:
 			p.mu.Unlock()
-			p.leave()
+			p.leave(w)
 			return nil
 		case !p.box.empty():
 			s := p.box.head
@@ -241,13 +256,13 @@ func (p *proc) retireLocked() {
 // returned ends a plain process whose function has returned.
 func (p *proc) returned(w *worker, err error) {
 	if p.ended.Load() != 0 {
-		p.leave()
+		p.leave(w)
 		return
 	}
 	if err == nil {
 		err = Normal
 	}
-	defer p.depart(err)
+	defer p.depart(w, err)
 	if !Clean(err) {
 		p.report(w, err)
 	}
@@ -256,7 +271,7 @@ func (p *proc) returned(w *worker, err error) {
 // end runs Terminate and finishes the process, whatever Terminate does.
 func (p *proc) end(w *worker, reason error) {
 	if p.ended.Load() != 0 {
-		p.leave()
+		p.leave(w)
 		return
 	}
 	returned := false
@@ -265,7 +280,7 @@ func (p *proc) end(w *worker, reason error) {
 			reason = unwound(recover())
 		}
 		w.returned = true // a Goexit goes on to unwind, which has nothing left to do
-		defer p.depart(reason)
+		defer p.depart(w, reason)
 		if !Clean(reason) {
 			p.report(w, reason)
 		}
@@ -279,10 +294,10 @@ func (p *proc) crash(w *worker, reason error) {
 	_, isPlain := p.behaviour.(*plain)
 	switch {
 	case p.ended.Load() != 0:
-		defer p.leave()
+		defer p.leave(w)
 		p.report(w, reason)
 	case isPlain || p.isStarting(w):
-		defer p.depart(reason)
+		defer p.depart(w, reason)
 		p.report(w, reason)
 	default:
 		p.end(w, reason)
@@ -291,21 +306,25 @@ func (p *proc) crash(w *worker, reason error) {
 
 // leave is how a process's own goroutine ends after an exit signal: the
 // process is doomed and finishes now, or it was killed already.
-func (p *proc) leave() {
+func (p *proc) leave(w *worker) {
 	p.mu.Lock()
 	reason := p.reason
 	p.mu.Unlock()
-	p.depart(reason)
+	p.depart(w, reason)
 }
 
 // depart ends the process from its own goroutine, which is about to end too.
-func (p *proc) depart(reason error) {
-	p.finish(reason) // nothing, if it is dead: then it may have been abandoned
+func (p *proc) depart(w *worker, reason error) {
+	p.finishOwn(w, reason) // nothing, if it is dead: then it may have been abandoned
 	p.mu.Lock()
 	wasAbandoned := p.abandoned
 	p.abandoned = false
+	if wasAbandoned {
+		p.handled += w.begun(p.batch.head)
+	}
 	p.mu.Unlock()
 	if wasAbandoned {
+		p.node.settle(p)
 		p.node.abandoned.Add(-1)
 	}
 	p.release()
