@@ -22,7 +22,8 @@ type App struct {
 	Env []Setting
 	// Start makes one run of the application. It is given the context of the
 	// application's process, which lives as long as the application does. An
-	// error or a panic fails the start.
+	// error or a panic fails the start; then there is no Stop to close what
+	// Start has opened.
 	//
 	// An application without Start is a library (OTP: one without mod): it
 	// has an environment and needs, counts as running, and runs nothing.
@@ -30,8 +31,8 @@ type App struct {
 }
 
 // Instance is one run of an application: what its Start returns. The functions
-// may be nil. They run in the application's process, one at a time, and share
-// what they need as variables of Start.
+// may be nil. They run in the application's process, one at a time, take as
+// long as they like, and share what they need as variables of Start.
 type Instance struct {
 	// Tree is the application's supervision tree, which is started next. Make
 	// it anew in each Start: a Child that runs can not be started again.

@@ -276,6 +276,24 @@ func TestStartsMeet(t *testing.T) {
 	}
 }
 
+// Two applications of one name do not run beside each other, though neither did when they were planned.
+func TestNamesMeet(t *testing.T) {
+	bubble(t, func(e *env) {
+		slow := e.change("slow", func(*application.Instance) { time.Sleep(time.Minute) })
+		first, second := e.app("a", slow), e.app("a")
+		failed := make(chan error, 1)
+		go func() { _, err := e.ctl.EnsureAllStarted(e.Ctx, first); failed <- err }()
+		synctest.Wait()
+		e.start(second)
+		var bad *application.SpecError
+		if err := <-failed; !errors.As(err, &bad) || bad.Problem != application.DuplicateName {
+			t.Errorf("ensure: %v", err)
+		}
+		e.want("+a, +slow, slow.prep_stop, slow tree down, slow.stop")
+		e.wantRunning("a")
+	})
+}
+
 // An application's own code may start others, but can not wait for itself.
 func TestFromTheInside(t *testing.T) {
 	bubble(t, func(e *env) {
