@@ -51,11 +51,14 @@ func (timeoutError) Is(target error) bool { return target == context.DeadlineExc
 // AlreadyStarted refuses to start a process under a name that is taken
 // (OTP: {already_started, Pid}).
 type AlreadyStarted struct {
-	Name Name
-	PID  PID // the process that has the name
+	Name Name // "" if it is an entry in a registry that is taken
+	PID  PID  // the process that has the name
 }
 
 func (e *AlreadyStarted) Error() string {
+	if e.Name == "" { // it is a registry that says so, and adds the key
+		return fmt.Sprintf("already started: %v", e.PID)
+	}
 	return fmt.Sprintf("already started: %q is %v", string(e.Name), e.PID)
 }
 
