@@ -355,6 +355,22 @@ func TestShutdownWhileStarting(t *testing.T) {
 	})
 }
 
+// What an application has started in its own Start is stopped after it, also if the shutdown comes in between.
+func TestShutdownWhileStartingOthers(t *testing.T) {
+	bubble(t, func(e *env) {
+		other, a := e.app("other"), e.app("a")
+		a.Start = func(ctx context.Context) (application.Instance, error) {
+			wantErr(t, "start of another", e.ctl.Start(ctx, other), nil)
+			time.Sleep(time.Minute)
+			return e.instance("a"), nil
+		}
+		go e.ctl.Start(e.Ctx, a)
+		synctest.Wait()
+		wantErr(t, "shutdown", e.ctl.Shutdown(e.Ctx), nil)
+		e.want("+other, +a, a.prep_stop, a tree down, a.stop, other.prep_stop, other tree down, other.stop")
+	})
+}
+
 // A process of an application that asks for a shutdown is stopped by it; the shutdown goes on.
 func TestShutdownFromATree(t *testing.T) {
 	bubble(t, func(e *env) {
