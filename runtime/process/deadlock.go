@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -47,6 +48,32 @@ func (pid PID) describe() string {
 		return pid.String()
 	}
 	return pid.String() + " (" + strings.Join(about, ", ") + ")"
+}
+
+// Waiting notes, until over is called, that the code of ctx's process waits
+// for what only pid's process can bring about, for the authors of behaviours:
+// calls that would close a circle with it then fail. If it would close one
+// itself it fails with ErrCallingSelf or a *DeadlockError. A plain goroutine
+// closes none.
+func Waiting(ctx context.Context, pid PID) (over func(), err error) {
+	self := procOf(ctx)
+	if self == nil || pid.p == nil {
+		return func() {}, nil
+	}
+	if self == pid.p {
+		return nil, ErrCallingSelf
+	}
+	q := NewPending(nil)
+	q.begin(pid.p)
+	if !self.waitFor(q) {
+		return func() {}, nil
+	}
+	over = func() { self.waiting.CompareAndSwap(q, nil) }
+	if chain := deadlock(self, pid.p); chain != nil {
+		over()
+		return nil, &DeadlockError{Chain: chain}
+	}
+	return over, nil
 }
 
 // maxChain bounds the walk; a circle that long is told by its timeouts.

@@ -174,19 +174,11 @@ func PostAndWait(ctx context.Context, to PID, kind Kind, msg any) (reason, err e
 	if err := fence(ctx); err != nil {
 		return nil, err
 	}
-	if self := procOf(ctx); self != nil && to.p != nil {
-		if self == to.p {
-			return nil, ErrCallingSelf
-		}
-		q := NewPending(nil) // of the end of the other, for those who look for a circle
-		q.begin(to.p)
-		if self.waitFor(q) {
-			defer self.waiting.CompareAndSwap(q, nil)
-			if chain := deadlock(self, to.p); chain != nil {
-				return nil, &DeadlockError{Chain: chain}
-			}
-		}
+	over, err := Waiting(ctx, to)
+	if err != nil {
+		return nil, err
 	}
+	defer over()
 	reason, err = waitAfter(ctx, to, func() { to.p.post(Envelope{Msg: msg, Kind: kind}) })
 	if err != nil {
 		return nil, reasonOf(err)
