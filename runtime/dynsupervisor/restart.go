@@ -94,6 +94,7 @@ func (s *Sup) startAgain(c *genserver.Context, ch *child) genserver.Result {
 	s.children[ch.PID()] = ch
 	ch.restarting, ch.last = false, nil
 	ch.restarts++
+	c.Node().CountRestart(s.id)
 	s.restarting--
 	return c.NoReply()
 }

@@ -17,6 +17,9 @@ type Description struct {
 type ChildDescription struct {
 	ChildInfo
 	Restart Restart
+	// Last is why it ended last by itself or could not be started again; nil
+	// if it never has, if it was terminated since, or ignored its restart.
+	Last error
 }
 
 // Describe is WhichChildren for tools: in one look, also at a supervisor that
@@ -29,7 +32,7 @@ func (s *Sup) describe() Description {
 	children := s.list()
 	d := Description{ID: s.id, Strategy: s.strategy, Children: make([]ChildDescription, 0, len(children))}
 	for i, e := range s.children {
-		d.Children = append(d.Children, ChildDescription{children[i], e.restart})
+		d.Children = append(d.Children, ChildDescription{children[i], e.restart, e.last})
 	}
 	return d
 }

@@ -195,6 +195,7 @@ func (s *Sup) terminateChild(c *genserver.Context, id string) error {
 		return childError(id, ErrNotFound)
 	}
 	s.stop(c, e)
+	e.last = nil // as somebody wants it
 	return nil
 }
 
@@ -204,6 +205,7 @@ func (s *Sup) restartChild(c *genserver.Context, id string) error {
 		return err
 	}
 	if err := s.start(c, e); err != nil {
+		e.last = err
 		return &StartError{id, err}
 	}
 	return nil

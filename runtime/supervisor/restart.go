@@ -66,6 +66,7 @@ func (s *Sup) startGroup(c *genserver.Context, e *entry) genserver.Result {
 	for _, e := range group {
 		if e.state == Running {
 			e.restarts++
+			c.Node().CountRestart(s.id)
 		}
 	}
 	if err != nil {

@@ -29,6 +29,7 @@ func (s *Sup) start(c *genserver.Context, e *entry) error {
 	case errors.Is(err, process.ErrIgnore):
 		e.slot.release(claimed)
 		s.stopped(e)
+		e.last = nil
 		return nil
 	case err != nil:
 		e.slot.release(claimed)

@@ -27,7 +27,7 @@ type entry struct {
 	*spec
 	state State
 	pid   process.PID // of the last incarnation
-	last  error       // why it ended last, or could not be restarted
+	last  error       // why it ended last, or could not be restarted; nil if it was terminated since
 
 	restarts int // how often it was restarted
 	attempt  int // numbers the restarts that are put off

@@ -33,6 +33,7 @@ type Node struct {
 	Strategy supervisor.Strategy // a supervisor's, 0 if unknown
 	Dynamic  bool                // a supervisor's, whose children have no ids
 	Restarts int                 // by its supervisor
+	Last     error               // see supervisor.ChildDescription
 
 	// Unresponsive is a supervisor that did not answer in time, such as one
 	// that is busy starting a child. Its children are then those processes

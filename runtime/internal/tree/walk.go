@@ -83,7 +83,7 @@ func (w *walk) ask(n *Node, until time.Time) error {
 
 // static asks a supervisor for its children.
 func (w *walk) static(ctx context.Context, n *Node) error {
-	if !patience(ctx, n.PID) {
+	if !Ready(ctx, n.PID) {
 		return process.ErrTimeout
 	}
 	d, err := supervisor.Describe(ctx, genserver.RefTo[*supervisor.Sup](n.PID))
@@ -97,7 +97,7 @@ func (w *walk) static(ctx context.Context, n *Node) error {
 // dynamic asks a dynamic supervisor for its children.
 func (w *walk) dynamic(ctx context.Context, n *Node) error {
 	n.Dynamic, n.Strategy = true, supervisor.OneForOne
-	if !patience(ctx, n.PID) {
+	if !Ready(ctx, n.PID) {
 		return process.ErrTimeout
 	}
 	d, err := dynsupervisor.Describe(ctx, genserver.RefTo[*dynsupervisor.Sup](n.PID), Limit)
@@ -115,7 +115,7 @@ func (w *walk) children(n *Node, id string, children []supervisor.ChildDescripti
 	n.Total = total
 	for _, c := range children[:w.take(len(children))] {
 		n.Children = append(n.Children, &Node{
-			ID: c.ID, PID: c.PID, State: c.State, Type: c.Type, Restart: c.Restart, Restarts: c.Restarts,
+			ID: c.ID, PID: c.PID, State: c.State, Type: c.Type, Restart: c.Restart, Restarts: c.Restarts, Last: c.Last,
 		})
 	}
 }
@@ -162,14 +162,14 @@ func (w *walk) take(n int) int {
 	return n
 }
 
-// backlog is how many messages may wait at a busy supervisor that is asked one
+// backlog is how many messages may wait at a busy server that is asked one
 // more, so that tools that ask again and again do not fill the mailbox of one
 // that is stuck.
 const backlog = 64
 
-// patience waits until the supervisor takes its messages; false if it does not
+// Ready waits until the server takes its messages; false if it does not
 // while ctx lasts.
-func patience(ctx context.Context, pid process.PID) bool {
+func Ready(ctx context.Context, pid process.PID) bool {
 	first, ok := process.InfoOf(ctx, pid)
 	for now, wait := first, time.Millisecond; ok && now.Busy && now.Mailbox >= backlog && now.Handled == first.Handled; wait *= 2 {
 		select {
