@@ -4,7 +4,6 @@ package restart
 
 import (
 	"math/rand/v2"
-	"slices"
 	"time"
 )
 
@@ -22,10 +21,15 @@ func Default() Intensity { return Intensity{N: 3, Period: 5 * time.Second} }
 // Valid reports whether the limit is one.
 func (i *Intensity) Valid() bool { return i.N >= 0 && i.Period > 0 }
 
-// Allow counts a restart at the given time and reports whether it is within
-// the limit.
+// Allow counts a restart at the given time, which is no earlier than the last,
+// and reports whether it is within the limit. Its cost does not depend on N,
+// which for a supervisor of very many children may be large.
 func (i *Intensity) Allow(now time.Time) bool {
-	i.recent = slices.DeleteFunc(i.recent, func(t time.Time) bool { return now.Sub(t) > i.Period })
+	past := 0
+	for past < len(i.recent) && now.Sub(i.recent[past]) > i.Period {
+		past++
+	}
+	i.recent = i.recent[past:] // the room is given back when append needs more
 	if len(i.recent) >= i.N {
 		return false
 	}

@@ -28,6 +28,22 @@ func TestIntensity(t *testing.T) {
 	}
 }
 
+// A supervisor of very many children allows many restarts, and counts each in no time and little room.
+func TestLargeIntensity(t *testing.T) {
+	const n, within = 100_000, 1_000_000
+	i := Intensity{N: n, Period: time.Second}
+	now := time.Now()
+	for range within {
+		now = now.Add(time.Second/n + 1) // never more than n in a period
+		if !i.Allow(now) {
+			t.Fatal("refused")
+		}
+	}
+	if room := cap(i.recent); room > 4*n {
+		t.Errorf("room for %d restarts", room)
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	b := Backoff{Min: 100 * time.Millisecond, Max: time.Second}
 	var h History
