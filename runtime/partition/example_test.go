@@ -19,7 +19,9 @@ type (
 		genserver.CallTo[*Counter, int]
 		page string
 	}
-	total struct{ genserver.CallTo[*Counter, int] }
+	total struct {
+		genserver.CallTo[*Counter, int]
+	}
 )
 
 func NewCounter() *Counter { return &Counter{seen: map[string]int{}} }
