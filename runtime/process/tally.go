@@ -218,7 +218,7 @@ type restarts struct {
 // maxSupervisors bounds the ids that restarts are counted by, for a program
 // that makes up ids as it goes.
 const (
-	maxSupervisors   = 1000
+	maxSupervisors   = 200
 	otherSupervisors = "(other)"
 )
 
