@@ -36,36 +36,68 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err, "(see -h)")
 		os.Exit(2)
 	}
-	fmt.Printf("%s, %s/%s, %d cores, medians of %d interleaved rounds\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
+	fmt.Printf("%s, %s/%s, %d cores, medians of %d interleaved rounds\n", runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		runtime.GOMAXPROCS(0), *rounds)
-	fmt.Println("| workload | system | CPU ns | wall ns | bytes | allocs | genserver is |")
-	fmt.Println("|---|---|--:|--:|--:|--:|--:|")
+	show("genserver is", core(), match, *rounds)
+	show("the first is", parts, match, *rounds)
+}
+
+// workload is one thing to measure.
+type workload struct {
+	name       string
+	unit       string // the primary figure
+	contenders []contender
+}
+
+// contender is one way to do it; the first is compared with the rest.
+type contender struct {
+	name string
+	run  func(b *testing.B)
+}
+
+// core is benchtest's workloads on all systems.
+func core() (list []workload) {
 	for _, w := range benchtest.Workloads {
-		if match.MatchString(w.Name) {
-			compare(w, *rounds)
+		row := workload{name: w.Name, unit: w.Unit}
+		for _, s := range systems {
+			if f := w.On(s); f != nil {
+				row.contenders = append(row.contenders, contender{s.Name, f})
+			}
 		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// show prints a table of the workloads that match.
+func show(ratio string, list []workload, match *regexp.Regexp, rounds int) {
+	header := false
+	for _, w := range list {
+		if !match.MatchString(w.name) {
+			continue
+		}
+		if !header {
+			fmt.Printf("\n| workload | system | CPU ns | wall ns | bytes | allocs | %s |\n|---|---|--:|--:|--:|--:|--:|\n", ratio)
+			header = true
+		}
+		compare(w, rounds)
 	}
 }
 
 // sample is what one run gave.
 type sample struct{ cpu, wall, bytes, allocs, primary float64 }
 
-// compare runs a workload on all systems in turn and prints a row for each.
-func compare(w benchtest.Workload, rounds int) {
-	samples := make([][]sample, len(systems))
+// compare runs a workload's contenders in turn and prints a row for each.
+func compare(w workload, rounds int) {
+	samples := make([][]sample, len(w.contenders))
 	for range rounds {
-		for i, s := range systems {
-			if f := w.On(s); f != nil {
-				samples[i] = append(samples[i], measure(w, f))
-			}
+		for i, c := range w.contenders {
+			samples[i] = append(samples[i], measure(w.unit, c.run))
 		}
 	}
-	for i, s := range systems {
-		if samples[i] == nil {
-			continue
-		}
+	for i, c := range w.contenders {
 		of := func(f func(sample) float64) float64 { return median(samples[i], f) }
-		fmt.Printf("| %s | %s | %s | %s | %s | %s | %s |\n", w.Name, s.Name,
+		fmt.Printf("| %s | %s | %s | %s | %s | %s | %s |\n", w.name, c.name,
 			number(of(func(s sample) float64 { return s.cpu })),
 			number(of(func(s sample) float64 { return s.wall })),
 			number(of(func(s sample) float64 { return s.bytes })),
@@ -74,7 +106,7 @@ func compare(w benchtest.Workload, rounds int) {
 	}
 }
 
-func measure(w benchtest.Workload, f func(*testing.B)) sample {
+func measure(unit string, f func(*testing.B)) sample {
 	r := testing.Benchmark(f)
 	s := sample{
 		cpu:    r.Extra[benchtest.CPU],
@@ -85,7 +117,7 @@ func measure(w benchtest.Workload, f func(*testing.B)) sample {
 	if wall, own := r.Extra[benchtest.Wall]; own {
 		s.wall = wall
 	}
-	switch w.Unit {
+	switch unit {
 	case benchtest.CPU:
 		s.primary = s.cpu
 	case benchtest.Wall:
