@@ -71,6 +71,13 @@ type Registration interface {
 	Register(pid PID) error
 }
 
+// A Leaver is a Registration that hears of the end of the process that it has
+// registered, as one would that AtExit has called, at less cost.
+type Leaver interface {
+	Registration
+	Leave(reason error)
+}
+
 // WithVia registers the process in a registry, as WithName does in the node.
 // (Elixir: {:via, Registry, _}.)
 func WithVia(r Registration) Option { return func(o *options) { o.via = r } }
@@ -144,12 +151,27 @@ func (p *proc) enroll(o options) (err error) {
 		err = p.register(o.name)
 	}
 	if err == nil && o.via != nil {
-		err = o.via.Register(PID{p})
+		err = p.registerIn(o.via)
 	}
 	if err != nil {
 		p.depart(nil, err)
 	}
 	return err
+}
+
+func (p *proc) registerIn(r Registration) error {
+	if err := r.Register(PID{p}); err != nil {
+		return err
+	}
+	if l, ok := r.(Leaver); ok {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.state == dead {
+			return NoProc // killed by somebody who found it in the registry
+		}
+		p.extra().leaver = l
+	}
+	return nil
 }
 
 // Spawn starts a plain process that runs f on a goroutine of its own, and

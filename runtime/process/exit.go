@@ -158,8 +158,11 @@ func (p *proc) vacate(ext *extra, reason error) {
 	if ext.name != "" {
 		p.node.forget(ext.name, p)
 	}
-	for h := range ext.hooks {
-		h.call(p, reason)
+	if ext.leaver != nil {
+		p.callHook(ext.leaver.Leave, reason)
+	}
+	for h := ext.hooks; h != nil; h = h.next {
+		p.callHook(h.f, reason)
 	}
 	if ext.bound != nil {
 		ext.bound.dismiss(reason)

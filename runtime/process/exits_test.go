@@ -166,3 +166,33 @@ func TestDirectory(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// leaver is a registry that notes what it hears.
+type leaver struct{ heard []error }
+
+func (l *leaver) Register(process.PID) error { return nil }
+func (l *leaver) Leave(reason error)         { l.heard = append(l.heard, reason); panic("in a hook") }
+
+// A Registration that is a Leaver hears of the end once, also of a process whose code never ran.
+func TestLeaver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		l := new(leaver)
+		p := w.Puppet(process.WithVia(l))
+		p.Exit(errBoom)
+		p.Want(errBoom)
+		if len(l.heard) != 1 || l.heard[0] != errBoom {
+			t.Errorf("heard %v", l.heard)
+		}
+		var orphan process.PID
+		dead := new(leaver)
+		parent := w.Puppet()
+		parent.Do(func(c *process.Context) {
+			process.Exit(c, parent.PID, process.Kill) // itself: ends when this returns
+			orphan, _ = process.SpawnLink(c, func(c *process.Context) error { <-c.Done(); return nil }, process.WithVia(dead))
+		})
+		if synctest.Wait(); orphan.Alive() || len(dead.heard) != 1 || dead.heard[0] != process.Killed {
+			t.Errorf("heard %v of the end of %v", dead.heard, orphan)
+		}
+	})
+}

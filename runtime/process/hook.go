@@ -2,8 +2,11 @@ package process
 
 import "log/slog"
 
-// hook is what to do when a process ends.
-type hook struct{ f func(reason error) }
+// hook is what to do when a process ends, in a list that proc.mu guards.
+type hook struct {
+	f          func(reason error)
+	prev, next *hook
+}
 
 // AtExit has f called when the process ends, for the authors of behaviours:
 // after its name is free, before anybody hears of the end, on whatever
@@ -21,28 +24,40 @@ func AtExit(pid PID, f func(reason error)) (cancel func(), ok bool) {
 		return nil, false
 	}
 	ext := p.extra()
-	if ext.hooks == nil {
-		ext.hooks = make(map[*hook]struct{})
+	h := &hook{f: f, next: ext.hooks}
+	if h.next != nil {
+		h.next.prev = h
 	}
-	h := &hook{f}
-	ext.hooks[h] = struct{}{}
+	ext.hooks = h
 	return func() { p.unhook(h) }, true
 }
 
 func (p *proc) unhook(h *hook) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ext != nil {
-		delete(p.ext.hooks, h)
+	if p.ext == nil { // dead; who ended it walks the list
+		return
 	}
+	switch {
+	case h.prev != nil:
+		h.prev.next = h.next
+	case p.ext.hooks == h:
+		p.ext.hooks = h.next
+	default: // not in the list any more
+		return
+	}
+	if h.next != nil {
+		h.next.prev = h.prev
+	}
+	h.prev, h.next = nil, nil
 }
 
-// call calls the hook of a process that has ended.
-func (h *hook) call(p *proc, reason error) {
+// callHook calls a hook of a process that has ended.
+func (p *proc) callHook(f func(reason error), reason error) {
 	defer func() {
 		if v := recover(); v != nil {
 			p.node.Log(slog.LevelError, "AtExit panicked", "process", PID{p}, "panic", v)
 		}
 	}()
-	h.f(reason)
+	f(reason)
 }

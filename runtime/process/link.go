@@ -49,7 +49,8 @@ func Join(a, b PID) bool {
 // link reports false if either is dead. Both sides change under both locks,
 // so that an ending process either tells the other or was never linked to it.
 func link(p, q *proc) bool {
-	defer lockBoth(p, q)()
+	lockBoth(p, q)
+	defer unlockBoth(p, q)
 	if p.state == dead || q.state == dead {
 		return false
 	}
@@ -62,7 +63,8 @@ func unlink(p, q *proc) {
 	if p == q {
 		return
 	}
-	defer lockBoth(p, q)()
+	lockBoth(p, q)
+	defer unlockBoth(p, q)
 	if p.ext != nil {
 		p.ext.links.remove(q)
 	}
@@ -72,14 +74,15 @@ func unlink(p, q *proc) {
 }
 
 // lockBoth locks two different processes, always in the same order.
-func lockBoth(p, q *proc) (unlock func()) {
+func lockBoth(p, q *proc) {
 	if p.node.seq > q.node.seq || p.node == q.node && p.id > q.id {
 		p, q = q, p
 	}
 	p.mu.Lock()
 	q.mu.Lock()
-	return func() {
-		q.mu.Unlock()
-		p.mu.Unlock()
-	}
+}
+
+func unlockBoth(p, q *proc) {
+	q.mu.Unlock()
+	p.mu.Unlock()
 }

@@ -71,8 +71,9 @@ type extra struct {
 	watching map[uint64]*proc    // whom it monitors; nil: nobody was there
 	downs    map[uint64]struct{} // Downs in the mailbox that were not flushed
 	timers   map[*timer]struct{}
-	bound    *bound             // of a bounded mailbox, else nil
-	hooks    map[*hook]struct{} // what AtExit asked for
+	bound    *bound // of a bounded mailbox, else nil
+	hooks    *hook  // what AtExit asked for
+	leaver   Leaver // a Registration that hears of the end, else nil
 }
 
 func (p *proc) extra() *extra {
