@@ -264,9 +264,10 @@ var endCases = []conformance.Case{
 	}),
 }
 
-// startRetrying starts a supervisor with one child, a, which ended and whose restart is put off by its back-off for a minute.
+// startRetrying starts a supervisor with one child, a, which ended and whose restart is put off by its back-off, for two minutes at most.
 func (e *env) startRetrying(opts ...dynsupervisor.Option) (sup *sup, a workerRef, former process.PID) {
 	e.Helper()
+	e.take()
 	sup = e.start(append(opts, dynsupervisor.Backoff(2*time.Minute, 2*time.Minute))...)
 	a, _ = sup.child(e.worker("a"))
 	e.crash(a) // the first restart is at once

@@ -9,7 +9,9 @@ import (
 	"github.com/otplint/otplint/runtime/supervisor"
 )
 
-// Description is what tools show of a dynamic supervisor.
+// Description is what tools show of a dynamic supervisor. Why a child ended last
+// it tells of those only that are being restarted: the reasons of crashes are
+// large, and are not kept for very many children.
 type Description struct {
 	ID       string // its own, as a child or as the root
 	Children []supervisor.ChildDescription
@@ -28,7 +30,7 @@ func (s *Sup) describe(limit int) Description {
 	d := Description{ID: s.id, Total: len(s.children)}
 	for _, pid := range s.oldest(limit) {
 		ch := s.children[pid]
-		d.Children = append(d.Children, supervisor.ChildDescription{ChildInfo: ch.info(), Restart: ch.Spec().Restart})
+		d.Children = append(d.Children, supervisor.ChildDescription{ChildInfo: ch.info(), Restart: ch.Spec().Restart, Last: ch.lastReason()})
 	}
 	return d
 }

@@ -64,8 +64,9 @@ func (patient) Deadline() (time.Time, bool) {
 // the child ignored its start; in all these cases nothing is left of the
 // child. (Elixir: start_child/2, whose ok with extra information Go has not.)
 //
-// A child must not manage its own supervisor from its start or its Terminate:
-// the supervisor waits for these.
+// A child must not ask its own supervisor for anything from its start or its
+// Terminate, for the supervisor waits for these: from a start, with the child's
+// own context, that is a *genserver.DeadlockError, else it waits for ever.
 func StartChild[T any](ctx context.Context, sup genserver.To[*Sup], c supervisor.Child[T]) (T, error) {
 	instance, ref, err := supervisor.Instantiate(c)
 	if err == nil {

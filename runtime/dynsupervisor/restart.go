@@ -28,6 +28,13 @@ func (p *past) count() int {
 	return p.restarts
 }
 
+func (p *past) lastReason() error {
+	if p == nil {
+		return nil
+	}
+	return p.last
+}
+
 // tryAgain is what the supervisor sends itself to go on with a restart: at
 // once when one failed, so that other requests get their turn in between, or
 // when the time of its back-off is over.
