@@ -28,41 +28,51 @@ import (
 //
 // ctx bounds the wait. It fails with what dynsupervisor.StartChild fails with,
 // among it a child's own failure to start, with process.NoProc if the registry
-// or the supervisor does not run, and with ErrDuplicateKeys. That somebody else
-// was quicker is no error.
+// or the supervisor does not run, and with ErrDuplicateKeys. It tries again,
+// as long as ctx lasts, if somebody else was quicker and has ended since, or
+// kills the child while it starts.
 func GetOrStart[T any, K comparable, V any](ctx context.Context, r *Registry[K, V], key K, value V, sup genserver.To[*dynsupervisor.Sup], child supervisor.Child[T]) (T, error) {
 	for {
-		if r.find(key) != nil {
-			return found(r, key, child)
-		}
-		entry := &firstTaken{entry: r.Entry(key, value)}
-		_, err := dynsupervisor.StartChild(ctx, sup, child.Via(entry))
-		var other *process.AlreadyStarted
+		s, err := r.store.Get()
+		started := false
 		switch {
+		case err != nil:
+			err = fmt.Errorf("not running: %w", err)
+		case s.duplicate:
+			err = ErrDuplicateKeys
+		case s.partition(key).table.first(key) != nil:
+			return child.At(r.Via(key)), nil
+		default:
+			started, err = startAs(ctx, sup, child, r.Entry(key, value))
+		}
+		switch {
+		case started:
+			return child.At(r.Via(key)), nil
 		case err == nil:
-			return found(r, key, child)
-		case !errors.As(err, &other) || !entry.refused.Load():
-			return fail[T](r, key, err)
-		case other.PID.Alive():
-			return found(r, key, child)
+			err = ctx.Err() // tries again, unless the time is over
 		}
-		// Whoever was quicker has ended already.
-		if err := ctx.Err(); err != nil {
-			return fail[T](r, key, err)
+		if err != nil {
+			var none T
+			return none, fmt.Errorf("registry %q: get or start %v: %w", r.id, key, err)
 		}
 	}
 }
 
-// found is the reference to who stands under the key.
-func found[T any, K comparable, V any](r *Registry[K, V], key K, child supervisor.Child[T]) (T, error) {
-	if s, err := r.store.Get(); err == nil && s.duplicate {
-		return fail[T](r, key, ErrDuplicateKeys)
+// startAs starts a child with an entry, and reports whether it or somebody
+// else who was quicker runs now. Without an error it is worth another try.
+func startAs[T any](ctx context.Context, sup genserver.To[*dynsupervisor.Sup], child supervisor.Child[T], entry process.Registration) (started bool, err error) {
+	via := &firstTaken{entry: entry}
+	_, err = dynsupervisor.StartChild(ctx, sup, child.Via(via))
+	var other *process.AlreadyStarted
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, process.Killed): // by one who found it before it had started
+		return false, nil
+	case errors.As(err, &other) && via.refused.Load(): // and may have ended since
+		return other.PID.Alive(), nil
 	}
-	return child.At(r.Via(key)), nil
-}
-
-func fail[T any, K comparable, V any](r *Registry[K, V], key K, err error) (none T, _ error) {
-	return none, fmt.Errorf("registry %q: get or start %v: %w", r.id, key, err)
+	return false, err
 }
 
 // firstTaken is an entry that a child takes at its first start, or is refused.
@@ -81,6 +91,8 @@ func (f *firstTaken) Register(pid process.PID) error {
 	switch {
 	case err == nil:
 		f.taken.Store(true)
+	case !pid.Alive():
+		return fmt.Errorf("%w before it started: %w", process.Killed, err)
 	case !errors.As(err, &other):
 	case f.taken.Load():
 		return fmt.Errorf("%w the restart: %w", process.ErrIgnore, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"reflect"
+	"sync/atomic"
 
 	"github.com/otplint/otplint/runtime/process"
 )
@@ -21,6 +22,7 @@ type store[K comparable, V any] struct {
 	meta       *metadata
 	seed       maphash.Seed
 	partitions []*partition[K, V]
+	stopping   atomic.Bool // in an orderly stop: the partitions end before the registry
 }
 
 // open starts an incarnation, in the registry's process.
@@ -44,8 +46,18 @@ func open[K comparable, V any](ctx context.Context, id string, o options) (*stor
 			return nil, err
 		}
 		s.partitions = append(s.partitions, p)
+		process.AtExit(p.pid, func(error) { s.lost() })
 	}
 	return s, s.publish()
+}
+
+// lost ends the registry when a partition has ended, before the registrants
+// hear. So their supervisor, if it is the registry's too, learns of the
+// registry's end first, and restarts them with it rather than in vain.
+func (s *store[K, V]) lost() {
+	if !s.stopping.Load() {
+		process.Exit(context.Background(), s.owner, process.Kill)
+	}
 }
 
 // publish lists the registry in its node's directory for as long as its
@@ -87,6 +99,7 @@ func (s *store[K, V]) serve(ctx context.Context) error {
 		if reason == nil {
 			continue
 		}
+		s.stopping.Store(true)
 		for _, p := range s.partitions {
 			process.Exit(c, p.pid, reason)
 		}
