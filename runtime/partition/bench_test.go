@@ -1,8 +1,12 @@
 package partition_test
 
 import (
+	"context"
+	"strconv"
+	"sync/atomic"
 	"testing"
 
+	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/partition"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
@@ -32,4 +36,55 @@ func BenchmarkFor(b *testing.B) {
 	b.Run("named-string", func(b *testing.B) {
 		benchmarkFor(b, userID("user-4711"), "user-4712", "user-12345678901234567890123456789012345678901234567890")
 	})
+}
+
+// busy is a server each of whose calls takes some microseconds.
+type busy struct{ seen map[int]int }
+
+type work struct {
+	genserver.CallTo[*busy, int]
+	key int
+}
+
+func (*busy) Init(c *genserver.Context) genserver.Result { return c.OK() }
+
+func (s *busy) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result {
+	switch req := req.(type) {
+	case work:
+		if s.seen == nil {
+			s.seen = map[int]int{}
+		}
+		for i := range 100 {
+			s.seen[(req.key+i)%64]++
+		}
+		return req.Reply(from, len(s.seen))
+	}
+	return c.Unhandled(req)
+}
+
+// BenchmarkCall is many callers of one server, and of several that share its keys.
+func BenchmarkCall(b *testing.B) {
+	for _, n := range []int{1, 2, 8} {
+		b.Run("partitions-"+strconv.Itoa(n), func(b *testing.B) {
+			ctx := context.Background()
+			set := partition.New("set", n, func(int) supervisor.Child[genserver.Ref[*busy]] {
+				return supervisor.Server("busy", func() *busy { return new(busy) })
+			})
+			tree, err := supervisor.Start(ctx, supervisor.Supervisor("tree", supervisor.OneForOne, []supervisor.Spec{set}))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer supervisor.Stop(ctx, tree)
+			var callers atomic.Int64
+			b.SetParallelism(8)
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for key := int(callers.Add(1)); pb.Next(); key += 7 {
+					if _, err := genserver.Call(ctx, partition.For(set.Ref(), key), work{key: key}); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
+	}
 }
