@@ -17,8 +17,9 @@
 // child may take to stop is [Child.Shutdown].
 //
 // A supervisor restarts state that went wrong by making it anew. It is not a
-// retry loop (there is no backoff: wait in the child), not a health check,
-// and not for children whose number depends on the load.
+// retry loop (by default there is no back-off, see [Backoff]), not a health
+// check, and not for children whose number depends on the load, which are
+// package dynsupervisor's.
 //
 // # What cannot be killed
 //
