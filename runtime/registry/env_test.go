@@ -117,6 +117,7 @@ type (
 		genserver.CallTo[*room, int]
 		text string
 	}
+	ping    struct{ genserver.CallTo[*room, int] }
 	whisper struct {
 		genserver.CastTo[*room]
 		text string
@@ -133,6 +134,8 @@ func (r *room) HandleCall(c *genserver.Context, from genserver.From, req any) ge
 	case say:
 		r.told = append(r.told, req.text)
 		return req.Reply(from, len(r.told))
+	case ping:
+		return req.Reply(from, 0)
 	}
 	return c.Unhandled(req)
 }
