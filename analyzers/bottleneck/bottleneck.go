@@ -33,6 +33,7 @@ import (
 
 	"github.com/otplint/otplint/passes/actors"
 	"github.com/otplint/otplint/passes/ignore"
+	"github.com/otplint/otplint/passes/roles"
 )
 
 // Analyzer reports servers with one instance and many synchronous callers.
@@ -74,7 +75,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 		pass.Report(analysis.Diagnostic{
 			Pos:     m.TokenPos(one.source),
-			Message: load.message(),
+			Message: load.message(roles.RemediesFor(pass.Pkg)),
 			Related: load.related(m),
 		})
 	}

@@ -22,6 +22,7 @@ type making struct {
 	source actors.Pos    // where the package makes it, which may be in a function that returns it
 	fn     actors.FuncID // whose runs decide how often
 	loop   bool          // more than one for each run
+	id     string        // the constant id or name
 	fixed  bool          // under a constant id or name
 	loose  bool          // a child that is in no known tree
 }
@@ -40,6 +41,10 @@ const (
 func takeCensus(m *actors.Model) *census {
 	c := &census{m: m, made: map[*actors.Server][]making{}, runs: map[actors.FuncID]times{}}
 	known := c.listed()
+	many := map[actors.Pos]bool{} // children that are started as one of many
+	for s := range m.Sites(actors.StartChildSite) {
+		many[s.Child] = many[s.Child] || s.Loop
+	}
 	for p := range m.Packages() {
 		for i := range p.Funcs {
 			for _, child := range p.Funcs[i].Returns { // a template: its callers make the instances
@@ -49,12 +54,12 @@ func takeCensus(m *actors.Model) *census {
 	}
 	for s := range m.Sites(actors.StartSite, actors.ChildSite) {
 		child := s.Kind == actors.ChildSite
-		if child && (known[s.Pos] || s.ChildOf != roles.ServerChild && s.ChildOf != roles.PoolChild) {
+		if child && known[s.Pos] {
 			continue
 		}
 		c.add(s.Target.Type, making{
-			pos: s.Pos, source: s.Pos, fn: s.Func, fixed: s.ID != "", loose: child,
-			loop: s.Loop || s.ChildOf == roles.PoolChild,
+			pos: s.Pos, source: s.Pos, fn: s.Func, id: s.ID, fixed: s.ID != "", loose: child,
+			loop: s.Loop || s.ChildOf == roles.PoolChild || many[s.Pos],
 		})
 	}
 	return c
@@ -69,6 +74,7 @@ func (c *census) listed() map[actors.Pos]bool {
 			c.add(child.Server, making{
 				pos: child.Pos, source: c.source(child), fn: t.Func,
 				loop:  child.Loop || t.Loop || child.Kind == roles.PoolChild,
+				id:    child.ID,
 				fixed: child.ID != "" && t.ID != "",
 			})
 		}
@@ -129,7 +135,7 @@ func (c *census) singles() []making {
 		if len(made) != 1 || c.m.File(made[0].source) == nil || c.m.Quiet(made[0].source) {
 			continue
 		}
-		if c.single(made[0]) {
+		if c.single(made[0]) && !c.unsure(s) {
 			all = append(all, made[0])
 		}
 	}
@@ -145,6 +151,19 @@ func (c *census) single(mk making) bool {
 		return true
 	case outside:
 		return mk.fixed
+	}
+	return false
+}
+
+// unsure says whether a server may be made where only its callers know which: by a generic function that makes agents.
+func (c *census) unsure(s *actors.Server) bool {
+	if !s.Agent {
+		return false
+	}
+	for other, made := range c.made {
+		if other != s && len(made) > 0 && other.Agent && other.Type.Matches(s.Type) {
+			return true
+		}
 	}
 	return false
 }

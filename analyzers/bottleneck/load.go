@@ -22,11 +22,13 @@ type load struct {
 	places           int       // that call the server
 }
 
-// request is a message that the server handles, a case of a callback.
+// request is a message that the server handles, a case of a callback; or a function that an agent is sent.
 type request struct {
 	*actors.Handled
-	callers []*caller // on concurrent paths
-	pure    bool      // only reads the state and answers
+	name    string
+	site    *actors.Site // of a function
+	callers []*caller    // on concurrent paths
+	pure    bool         // only reads the state and answers
 	blocks  *blocking
 	asks    []*actors.Site // calls of other servers
 }
@@ -40,6 +42,9 @@ type blocking struct {
 func measure(m *actors.Model, one making, by *callers) *load {
 	l := &load{making: one, callers: *by}
 	requests := requestsOf(m, one.server)
+	if one.server.Agent {
+		requests = functionsFor(m, one.server)
+	}
 	for _, r := range requests {
 		if r.blocks != nil {
 			l.slow = append(l.slow, r)
@@ -104,7 +109,10 @@ func with(list []*caller, c *caller) []*caller {
 
 func find(requests []*request, site *actors.Site) *request {
 	for _, r := range requests {
-		if r.Kind == roles.HandleCall && site.Msg.Known() && r.Msg.Matches(site.Msg.Type) {
+		if r.site == site && site.Function {
+			return r
+		}
+		if r.Kind == roles.HandleCall && r.site == nil && site.Msg.Known() && r.Msg.Matches(site.Msg.Type) {
 			return r
 		}
 	}
@@ -120,22 +128,55 @@ func requestsOf(m *actors.Model, s *actors.Server) []*request {
 		if callback == nil || h.Kind != roles.HandleCall && h.Kind != roles.HandleCast && h.Kind != roles.HandleInfo {
 			continue
 		}
-		r := &request{Handled: h, pure: h.Kind == roles.HandleCall && h.ReadOnly}
-		for path, block := range m.BlocksIn(callback.Func, h.Msg) {
-			r.pure = r.pure && block.Class == actors.BlockLock
-			if r.blocks == nil && (block.Class == actors.BlockIO || block.Class == actors.BlockSleep) {
-				r.blocks = &blocking{block, slices.Clone(path)}
-			}
+		r := &request{Handled: h, name: h.Msg.Name(), pure: h.Kind == roles.HandleCall && h.ReadOnly}
+		r.look(m, callback.Func, h.Msg)
+		all = append(all, r)
+	}
+	return all
+}
+
+// functionsFor lists the functions that an agent is sent. Each place that sends one is a message of its own.
+func functionsFor(m *actors.Model, s *actors.Server) []*request {
+	var all []*request
+	for site := range m.SitesTo(s.Type, actors.CallSite, actors.CastSite) {
+		if !site.Function {
+			continue
 		}
-		for _, site := range m.SitesIn(callback.Func, actors.Walk{Go: true, Msg: h.Msg}) {
-			if site.Kind == actors.CallSite && !site.Go {
-				r.asks = append(r.asks, site)
-			}
-			if site.Kind != actors.ConstructSite && (site.Kind != actors.ReplySite || site.Deferred) {
-				r.pure = false // more than reading is done
-			}
+		r := &request{
+			Handled: &actors.Handled{Kind: roles.HandleCall, Pos: site.Pos, Func: site.Factory, ReadOnly: site.ReadOnly},
+			name:    site.Func.Name(), site: site, pure: site.ReadOnly,
+		}
+		if site.Kind == actors.CastSite {
+			r.Kind = roles.HandleCast
+		}
+		if f := m.Func(site.Factory); f != nil {
+			r.Pos = f.Pos
+			r.look(m, site.Factory, "")
 		}
 		all = append(all, r)
 	}
 	return all
+}
+
+// elsewhere says whether a site runs in a goroutine that the request starts. What it has others run, it waits for.
+func elsewhere(path []actors.Step, site *actors.Site) bool {
+	return site.GoStmt || slices.ContainsFunc(path, func(s actors.Step) bool { return s.Edge != nil && s.Edge.Go && !s.Edge.Sent })
+}
+
+// look follows the code of a request, from the callback on.
+func (r *request) look(m *actors.Model, from actors.FuncID, msg actors.TypeID) {
+	for path, block := range m.BlocksIn(from, msg) {
+		r.pure = r.pure && block.Class == actors.BlockLock
+		if r.blocks == nil && (block.Class == actors.BlockIO || block.Class == actors.BlockSleep) {
+			r.blocks = &blocking{block, slices.Clone(path)}
+		}
+	}
+	for path, site := range m.SitesIn(from, actors.Walk{Go: true, Msg: msg}) {
+		if site.Kind == actors.CallSite && !elsewhere(path, site) {
+			r.asks = append(r.asks, site)
+		}
+		if site.Kind != actors.ConstructSite && (site.Kind != actors.ReplySite || site.Deferred) {
+			r.pure = false // more than reading is done
+		}
+	}
 }

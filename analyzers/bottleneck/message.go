@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/otplint/otplint/passes/actors"
+	"github.com/otplint/otplint/passes/roles"
 )
 
 // Bounds of what is listed.
@@ -20,20 +21,22 @@ const (
 )
 
 // message says who waits for what, with numbers, and what to do.
-func (l *load) message() string {
+func (l *load) message(cures roles.Remedies) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, through %s, wait for each other at the one %s", l.who(), count(l.places, "call site"), typeName(l.server.Type))
+	fmt.Fprintf(&b, "%s, through %s, wait for each other at the one %s", l.who(), count(l.places, "call site"), l.which())
 	if l.queuesReads() {
-		fmt.Fprintf(&b, "; %s its state: publish a copy or a table that callers read themselves", verb(names(l.reads), "only reads", "only read"))
+		fmt.Fprintf(&b, "; %s its state: publish a copy or a table%s that callers read themselves",
+			verb(names(l.reads), "only reads", "only read"), cures.Named(cures.Table))
 	}
 	if len(l.slow) > 0 {
 		fmt.Fprintf(&b, "; %s, and all others behind it: let the caller do that, or a process of its own that answers later", l.waits())
 	}
 	for _, r := range l.asking {
-		fmt.Fprintf(&b, "; %s calls %s meanwhile", r.Msg.Name(), r.asked())
+		fmt.Fprintf(&b, "; %s calls %s meanwhile", r.name, r.asked())
 	}
 	if len(l.writers) >= minCallers {
-		b.WriteString("; what has to be serial for one key only can be spread: a process per key, or partitions")
+		fmt.Fprintf(&b, "; what has to be serial for one key only can be spread: a process per key%s, or partitions%s",
+			cures.Named(cures.PerKey), cures.Named(cures.Partitions))
 	}
 	return b.String()
 }
@@ -41,7 +44,7 @@ func (l *load) message() string {
 // waits says which messages wait for what: "Quote waits for http.Get".
 func (l *load) waits() string {
 	r := l.slow[0]
-	s := fmt.Sprintf("%s waits for %s", r.Msg.Name(), r.blocks.What)
+	s := fmt.Sprintf("%s waits for %s", r.name, r.blocks.What)
 	if n := len(l.slow) - 1; n > 0 {
 		s += fmt.Sprintf(" (%s more)", count(n, "message"))
 	}
@@ -130,21 +133,21 @@ func (l *load) related(m *actors.Model) []analysis.RelatedInformation {
 		k := l.telling(c)
 		say(c.pos(), "%s %s", c.kind(), c.name())
 		steps(say, k.path)
-		say(k.site.Pos, "calls %s with %s", l.server.Name(), msgName(k.site))
+		say(k.site.Pos, "calls %s with %s", l.name(), msgName(k.site))
 	}
 	for _, c := range l.lone {
 		say(c.calls[0].site.Pos, "server %s calls it as well, with %s", c.name(), msgName(c.calls[0].site))
 	}
 	for _, r := range l.reads {
-		say(r.Pos, "%s only reads the state", r.Msg.Name())
+		say(r.Pos, "%s only reads the state", r.name)
 	}
 	for _, r := range l.asking {
 		for _, s := range r.asks[:min(len(r.asks), maxSteps)] {
-			say(s.Pos, "%s waits for %s here", r.Msg.Name(), typeName(s.Target.Type))
+			say(s.Pos, "%s waits for %s here", r.name, typeName(s.Target.Type))
 		}
 	}
 	for _, r := range l.slow {
-		say(r.Pos, "%s blocks the server", r.Msg.Name())
+		say(r.Pos, "%s blocks the server", r.name)
 		steps(say, r.blocks.path)
 		say(r.blocks.Pos, "waits for %s", r.blocks.What)
 	}
@@ -176,7 +179,29 @@ func steps(say func(actors.Pos, string, ...any), path []actors.Step) {
 	}
 }
 
+// name of the server, for the steps.
+func (l *load) name() string {
+	if l.server.Agent {
+		return "the agent"
+	}
+	return l.server.Name()
+}
+
+// which server it is, for the message. An agent's type says less than its id.
+func (l *load) which() string {
+	switch {
+	case !l.server.Agent:
+		return typeName(l.server.Type)
+	case l.id != "":
+		return fmt.Sprintf("agent %q", l.id)
+	}
+	return "agent that is made here"
+}
+
 func msgName(s *actors.Site) string {
+	if s.Function {
+		return "a function"
+	}
 	if !s.Msg.Known() {
 		return "a message"
 	}
@@ -186,7 +211,7 @@ func msgName(s *actors.Site) string {
 func names(requests []*request) []string {
 	list := make([]string, len(requests))
 	for i, r := range requests {
-		list[i] = r.Msg.Name()
+		list[i] = r.name
 	}
 	return list
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/otplint/otplint/passes/ignore"
 	"github.com/otplint/otplint/passes/ownership"
+	"github.com/otplint/otplint/passes/roles"
 )
 
 // Analyzer reports unsupervised goroutines and processes.
@@ -63,7 +64,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 		pass.Report(analysis.Diagnostic{
 			Pos:     g.Pos,
-			Message: message(g),
+			Message: message(g, roles.RemediesFor(pass.Pkg)),
 			Related: related(owned, g),
 		})
 	}
@@ -76,16 +77,16 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 // message says what runs for ever, what is missing, and what to do.
-func message(g *ownership.Goroutine) string {
+func message(g *ownership.Goroutine, cures roles.Remedies) string {
 	w := g.Work
-	remedy := "make it a supervised child (supervisor.Func)"
+	remedy := "make it a supervised child" + cures.Named(cures.Work)
 	lonely := "nothing joins, awaits or stops it, and a panic in it ends the program"
 	switch w.Kind {
 	case ownership.DeadStop:
 		return fmt.Sprintf("goroutine has no owner: the loop at %s never ends (%s), %s; %s", w.Site, w.Stop, lonely, remedy)
 	case ownership.Serves:
-		return fmt.Sprintf("goroutine has no owner: the server at %s runs until the program ends (%s), and nothing learns that it failed; make it a supervised child (httpchild.Child)",
-			w.Site, w.Stop)
+		return fmt.Sprintf("goroutine has no owner: the server at %s runs until the program ends (%s), and nothing learns that it failed; make it a supervised child%s",
+			w.Site, w.Stop, cures.Named(cures.HTTP))
 	case ownership.Blocks:
 		return fmt.Sprintf("goroutine has no owner: the empty select at %s blocks for ever, %s; %s", w.Site, lonely, remedy)
 	case ownership.Stoppable:
@@ -123,14 +124,10 @@ func processMessage(p *ownership.Process) string {
 	if p.Server != "" {
 		what = p.Server
 	}
-	return fmt.Sprintf("%s is started outside a supervision tree: nothing restarts it after a crash, and nothing here links, monitors or stops it; make it a child of a supervisor, or link it to its user (%s)",
-		what, linked(p))
-}
-
-// linked names the start that links.
-func linked(p *ownership.Process) string {
-	if p.Server != "" {
-		return "genserver.StartLink"
+	remedy := "make it a child of a supervisor"
+	if p.Linked != "" {
+		remedy += fmt.Sprintf(", or link it to its user (%s)", p.Linked)
 	}
-	return "process.SpawnLink"
+	return fmt.Sprintf("%s is started outside a supervision tree: nothing restarts it after a crash, and nothing here links, monitors or stops it; %s",
+		what, remedy)
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -40,7 +41,7 @@ func (d dumper) line(indent int, format string, args ...any) {
 }
 
 func (d dumper) server(s *Server) {
-	d.line(1, "server %s at %s", s.Type, short(s.Pos))
+	d.line(1, "%s %s at %s", cmp.Or(flag(s.Agent, "agent"), "server"), s.Type, short(s.Pos))
 	for i := range s.Callbacks {
 		c := &s.Callbacks[i]
 		d.line(2, "%v%s", c.Kind, flag(c.Open, " open"))
@@ -73,17 +74,18 @@ func (d dumper) child(indent int, c *Child) {
 }
 
 func (d dumper) site(s *Site) {
-	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
+	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
 		opt(" target ", s.Target.String()), opt(" msg ", s.Msg.String()), opt(" reply ", string(s.Reply)),
 		opt(" instance ", s.Instance.String()), flag(s.Child.IsValid(), " starts child made at "+short(s.Child)), opt(" id ", s.ID), opt(" runs ", s.Factory.Name()), cases(s.Case),
-		opt(" to ", s.To.Name()), flag(s.Go, " go"), flag(s.Loop, " loop"), flag(s.Deferred, " deferred"), via(s.Via))
+		opt(" to ", s.To.Name()), flag(s.Go, " go"), flag(s.Loop, " loop"), flag(s.Deferred, " deferred"),
+		flag(s.Function, " function"), flag(s.ReadOnly, " readonly"), via(s.Via))
 }
 
 func (d dumper) fn(f *Func) {
 	d.line(1, "func %s at %s%s%s", f.ID, short(f.Pos), opt(" entry ", f.Entry.String()), flag(f.Test, " test"))
 	for i := range f.Edges {
 		e := &f.Edges[i]
-		d.line(2, "%v %s at %s%s%s%s%s%s", e.Kind, e.callee(), short(e.Pos), flag(e.Go, " go"), flag(e.Loop, " loop"),
+		d.line(2, "%v %s at %s%s%s%s%s%s", e.Kind, e.callee(), short(e.Pos), flag(e.Go, " go")+flag(e.Sent, " sent"), flag(e.Loop, " loop"),
 			flag(e.Defer, " defer"), flag(e.Forward != 0, " forwards message"), cases(e.Case))
 	}
 	for _, b := range f.Blocks {

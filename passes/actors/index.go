@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"github.com/otplint/otplint/passes/roles"
 )
 
 // index finds what a package's model holds. It is built once per package, however many importers ask.
@@ -26,7 +28,9 @@ func (p *Package) indexed() *index {
 			x.funcs[p.Funcs[i].ID] = &p.Funcs[i]
 		}
 		for i := range p.Servers {
-			x.servers[key(p.Servers[i].Type)] = &p.Servers[i]
+			if s := &p.Servers[i]; !s.Agent {
+				x.servers[key(s.Type)] = s
+			}
 		}
 		for i := range p.Messages {
 			x.messages[key(p.Messages[i].Type)] = &p.Messages[i]
@@ -38,8 +42,13 @@ func (p *Package) indexed() *index {
 	return x
 }
 
-// key is how servers and messages are looked up.
-func key(t TypeID) TypeID { return t.Elem().Origin() }
+// key is how servers and messages are looked up. A framework's own servers are told apart by their type arguments.
+func key(t TypeID) TypeID {
+	if t.Origin() != t && roles.FrameworkOf(t.Package()) != nil {
+		return t.Elem()
+	}
+	return t.Elem().Origin()
+}
 
 // Package returns the model of a package, or nil if it is not in the closure.
 func (m *Model) Package(path string) *Package {
@@ -85,7 +94,7 @@ func (m *Model) linkEntries() {
 				m.entries = append(m.entries, Entry{f, f.Entry, f.Pos})
 			}
 			for j := range f.Edges {
-				if e := &f.Edges[j]; e.Go && e.Loop {
+				if e := &f.Edges[j]; e.Go && e.Loop && !e.Sent {
 					if callee := m.Func(e.Callee); callee != nil {
 						loops = append(loops, Entry{callee, LoopEntry, e.Pos})
 					}

@@ -37,13 +37,16 @@ type File struct {
 	Test, Generated bool
 }
 
-// Server is a type with a framework's callbacks.
+// Server is a type with a framework's callbacks, or an agent: a framework's own server that runs the functions it is
+// sent. An agent has no callbacks here and its type keeps the type arguments, which say what state it has; each
+// package that makes such agents lists it.
 type Server struct {
-	Type      TypeID // as a reference has it: "*p.Counter"; without type arguments
-	Pos       Pos    // of the type's name
+	Type      TypeID // as a reference has it: "*p.Counter"; without type arguments unless it is an agent
+	Pos       Pos    // of the type's name; of an agent, where the first one is made
 	Callbacks []Callback
 	Handles   []Handled
 	Exported  bool
+	Agent     bool
 }
 
 // Callback is one callback that a server implements.
@@ -84,10 +87,10 @@ type SiteKind uint8
 const (
 	CallSite SiteKind = iota + 1
 	CastSite          // cast or trycast
-	SendSite
+	SendSite          // of a plain message, to a process or to the subscribers of a topic
 	InvokeSite
 	StartSite // start or start_link of a server
-	SpawnSite // of a plain process
+	SpawnSite // of a plain process or a task
 	StopSite
 	ReplySite // answers; Deferred when through a kept caller
 	MonitorSite
@@ -151,7 +154,9 @@ type Site struct {
 	Instance Instance
 	ID       string    // constant name or id given, if known
 	IDParam  roles.Arg // the enclosing function's parameter that gives it
-	Factory  FuncID    // start, child: what makes the server, or the code that runs
+	Factory  FuncID    // start, child: what makes the server, or the code that runs; of Function, the function
+	Function bool      // call, cast: sends a function that runs in the server, instead of a message
+	ReadOnly bool      // Function: it provably writes nothing that can be reached from the state, and no package variable
 	ChildOf  roles.ChildKind
 	Case     []TypeID // the messages during which it runs, in a handler; nil: any
 	Child    Pos      // startchild, run: where the child that it starts is made; Target, ID and Factory are the child's
@@ -160,7 +165,7 @@ type Site struct {
 	Origin   Pos      // with Via: where the innermost wrapper uses the framework
 	Go       bool     // runs in another goroutine or process than the declared function it stands in
 	GoStmt   bool     // is itself the operand of a go statement
-	Loop     bool     // in a loop of the function
+	Loop     bool     // in a loop of the function, or of a role that starts one of many
 	Deferred bool     // reply: through a kept caller
 	Linked   bool     // start, spawn: linked to the starting process
 }
@@ -190,7 +195,8 @@ type Edge struct {
 	Method   string
 	Pos, End Pos  // the call expression; a literal's or value's position
 	Go       bool // runs in another goroutine or process
-	Loop     bool
+	Sent     bool // with Go: in a process that is there already, one function at a time
+	Loop     bool // many times: in a loop, or where a role says so
 	Defer    bool
 	Case     []TypeID  // as in Site
 	Forward  roles.Arg // the callee's parameter (receiver first) that gets the caller's dispatched message
@@ -277,13 +283,13 @@ type Child struct {
 	ID          string
 	IDParam     roles.Arg     // Func.Returns: the parameter that gives the id
 	Pos         Pos           // where it is made: the call of the maker in the package that lists it
-	Server      TypeID        // of a server child
+	Server      TypeID        // of a server child; of a pool, or a supervisor with a template, that of its children
 	Factory     FuncID        // makes the server, or is the code that runs
 	Restart     roles.Restart // Permanent unless the child says otherwise; 0 unknown
 	Shutdown    time.Duration // as given
 	HasShutdown bool
 	Significant bool
-	Loop        bool  // listed or made in a loop: several instances
+	Loop        bool  // listed or made in a loop, or what Server says is made many times: several instances
 	Tree        *Tree // of a supervisor child, if its declaration is known
 	Via         []Hop // functions that returned it, outermost first
 	Uses        []Use // children whose references its factory holds

@@ -24,6 +24,9 @@ type Model struct {
 	ids       map[*ssa.Function]FuncID
 	flows     map[*ssa.Function]*flow
 
+	agentsOnce sync.Once
+	agentsBy   map[TypeID]*Server
+
 	complete bool // the package itself can be looked up
 	binding  sync.Once
 	bound    map[TypeID][]Binding
@@ -89,8 +92,17 @@ func (m *Model) InCone(id FuncID) bool {
 	return m.Package(id.Package()) != nil
 }
 
-// Server returns the server with the given type (with or without pointer and type arguments), or nil.
-func (m *Model) Server(t TypeID) *Server { return m.lookup(t.Package()).servers[key(t)] }
+// Server returns the server with the given type (with or without pointer and type arguments), or nil. An agent's
+// type has both.
+func (m *Model) Server(t TypeID) *Server {
+	if s := m.lookup(t.Package()).servers[key(t)]; s != nil {
+		return s
+	}
+	if !m.complete || roles.FrameworkOf(t.Package()) == nil {
+		return nil
+	}
+	return m.agents()[t]
+}
 
 // ServersOf lists the servers that a reference's type argument may stand for: the server itself, or for an
 // interface the servers that are known to become it.
@@ -107,12 +119,16 @@ func (m *Model) ServersOf(t TypeID) []*Server {
 	return all
 }
 
-// Servers iterates over the servers of all packages.
+// Servers iterates over the servers of all packages; over an agent once, whoever makes it.
 func (m *Model) Servers() iter.Seq[*Server] {
 	return func(yield func(*Server) bool) {
 		for p := range m.Packages() {
 			for i := range p.Servers {
-				if !yield(&p.Servers[i]) {
+				s := &p.Servers[i]
+				if s.Agent && m.agents()[s.Type] != s {
+					continue
+				}
+				if !yield(s) {
 					return
 				}
 			}

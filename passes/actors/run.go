@@ -68,6 +68,8 @@ type builder struct {
 	facts     map[*ssa.Function]*flow // per function: loops, cases
 	globals   map[*ssa.Global]ssa.Value
 	goroutine map[*ssa.Function]bool // literals that run in another goroutine or process
+	sent      map[*ssa.Function]bool // of these, those that run in a process that is there already
+	repeated  map[*ssa.Function]bool // literals that a call runs many times
 	called    map[*ssa.Function]bool // literals that are called where they are known
 	own       map[FuncID]*Func
 	sited     map[FuncID]bool
@@ -105,6 +107,8 @@ func newBuilder(pass *analysis.Pass, s *actorssa.SSA, deps []*Package) *builder 
 		facts:     map[*ssa.Function]*flow{},
 		globals:   map[*ssa.Global]ssa.Value{},
 		goroutine: map[*ssa.Function]bool{},
+		sent:      map[*ssa.Function]bool{},
+		repeated:  map[*ssa.Function]bool{},
 		called:    map[*ssa.Function]bool{},
 		own:       map[FuncID]*Func{},
 		mutables:  map[types.Type]bool{},
@@ -137,6 +141,7 @@ func (b *builder) build() {
 	b.constructions()
 	b.wrappers()
 	b.writes()
+	b.functions()
 	b.handled()
 	b.m.flows = b.facts
 	b.finish()

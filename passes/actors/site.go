@@ -11,7 +11,7 @@ import (
 var siteKindOf = map[roles.Kind]SiteKind{
 	roles.Call: CallSite, roles.Cast: CastSite, roles.TryCast: CastSite, roles.Invoke: InvokeSite,
 	roles.Send: SendSite, roles.Start: StartSite, roles.StartLink: StartSite, roles.Spawn: SpawnSite,
-	roles.SpawnLink: SpawnSite, roles.StopServer: StopSite, roles.Reply: ReplySite, roles.Fail: ReplySite,
+	roles.SpawnLink: SpawnSite, roles.Async: SpawnSite, roles.Publish: SendSite, roles.StopServer: StopSite, roles.Reply: ReplySite, roles.Fail: ReplySite,
 	roles.Caller: ReplySite, roles.Monitor: MonitorSite, roles.Link: LinkSite, roles.Register: RegisterSite,
 	roles.SendAfter: TimerSite, roles.SendEvery: TimerSite, roles.ChildMaker: ChildSite,
 	roles.ChildRef: ChildRefSite, roles.StartChild: StartChildSite, roles.StartTree: RunSite,
@@ -32,8 +32,14 @@ func (k SiteKind) targeted() (server, message bool) {
 	return false, false
 }
 
+// targeted is that of the kind, for this site: a function is no message.
+func (s *Site) targeted() (server, message bool) {
+	server, message = s.Kind.targeted()
+	return server, message && !s.Function
+}
+
 func (s *Site) resolved() bool {
-	server, message := s.Kind.targeted()
+	server, message := s.targeted()
 	if s.Kind == InvokeSite {
 		return false // the untyped door
 	}
@@ -42,7 +48,7 @@ func (s *Site) resolved() bool {
 
 // param says whether what is not known is a parameter, so that the callers' sites count.
 func (s *Site) param() bool {
-	server, message := s.Kind.targeted()
+	server, message := s.targeted()
 	open := func(o Operand) bool { return !o.Known() && o.TArg == 0 && o.Param == 0 }
 	return !(server && open(s.Target)) && !(message && open(s.Msg))
 }
@@ -75,10 +81,15 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	s := b.newSite(f, call, at)
 	s.Kind, s.Role, s.ChildOf = kind, role.String(), role.ChildKind
 	s.Target = b.typeArg(nth(targs, role.Server), f)
+	if role.Server == 0 {
+		s.Target = b.referred(call, role)
+	}
+	s.Function = role.Runs() && (kind == CallSite || kind == CastSite)
+	s.Loop = s.Loop || role.Many
 	s.Reply = b.typeArg(nth(targs, role.Reply), f).Type
 	s.ID, s.IDParam = b.stringOf(argument(common, role.ID))
 	s.Instance = b.instance(argument(common, role.Target))
-	s.Linked = role.Kind == roles.StartLink || role.Kind == roles.SpawnLink
+	s.Linked = role.Kind == roles.StartLink || role.Kind == roles.SpawnLink || role.Kind == roles.Async
 	switch kind {
 	case ReplySite:
 		b.replySite(&s, common, role)
@@ -93,6 +104,11 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	if body := b.funcOf(argument(common, role.Body)); body != nil {
 		s.Factory = b.m.ID(body)
 	}
+	if value, ok := call.(*ssa.Call); ok && role.Makes != 0 {
+		if c := b.childOf(value); c != nil { // what it makes
+			s.Target, s.Factory, s.Loop = Operand{Type: c.Server}, c.Factory, true
+		}
+	}
 	if c := b.childArgument(common, role); c != nil { // what is started
 		s.Target, s.ID, s.IDParam, s.Factory, s.ChildOf = Operand{Type: c.Server}, c.ID, c.IDParam, c.Factory, c.Kind
 		s.Child = c.Pos
@@ -100,7 +116,9 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	if kind == StartSite || kind == SpawnSite {
 		s.ID, s.IDParam = b.startName(common)
 	}
+	s.ReadOnly = s.Function && role.Reads // unless the function writes, which nobody knows yet
 	b.site(s)
+	b.findAgents(common, &s)
 	if value, ok := call.(*ssa.Call); ok && role.ChildKind == roles.SupervisorChild {
 		if c := b.childOf(value); c != nil && c.Tree != nil {
 			b.m.Pkg.Trees = append(b.m.Pkg.Trees, *c.Tree)

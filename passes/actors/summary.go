@@ -41,16 +41,31 @@ func (b *builder) findGoroutines(f *ssa.Function) {
 					}
 				}
 			}
-			if !b.spawns(common) {
+			spawned, sent, repeated := b.spawns(common), b.sends(common), b.repeats(common)
+			if !spawned && !repeated {
 				continue
 			}
 			for _, arg := range common.Args {
 				if body := b.funcOf(arg); body != nil && body.Parent() != nil {
-					b.goroutine[body] = true
+					b.goroutine[body] = b.goroutine[body] || spawned
+					b.sent[body] = b.sent[body] || sent
+					b.repeated[body] = b.repeated[body] || repeated
 				}
 			}
 		}
 	}
+}
+
+// sends says whether a call's function argument runs in a process that is there already.
+func (b *builder) sends(call *ssa.CallCommon) bool {
+	role, ok := roleOf(call)
+	return ok && role.Runs()
+}
+
+// repeats says whether a call runs its function argument many times: it starts many at once, or makes many children.
+func (b *builder) repeats(call *ssa.CallCommon) bool {
+	role, ok := roleOf(call)
+	return ok && (role.Many || role.Makes != 0)
 }
 
 // callee is the function that a call runs: the static one, or the literal or function in a variable.
@@ -243,14 +258,14 @@ func isBound(f *ssa.Function) bool {
 // values records the functions that an instruction takes as values: literals are made where they may run, others
 // are known to exist.
 func (b *builder) values(f *ssa.Function, fn *Func, instr ssa.Instruction, at place) {
-	spawned := false
+	var spawned, sent, repeated bool
 	var skip ssa.Value
 	if call, ok := instr.(ssa.CallInstruction); ok {
 		skip = call.Common().Value
 		if call.Common().IsInvoke() {
 			skip = nil
 		}
-		spawned = b.spawns(call.Common())
+		spawned, sent, repeated = b.spawns(call.Common()), b.sends(call.Common()), b.repeats(call.Common())
 	}
 	var buf [8]*ssa.Value
 	for _, op := range instr.Operands(buf[:0]) {
@@ -265,10 +280,10 @@ func (b *builder) values(f *ssa.Function, fn *Func, instr ssa.Instruction, at pl
 		if !b.m.InCone(id) || callee.Parent() != nil && b.called[callee] {
 			continue
 		}
-		edge := Edge{Kind: ValueEdge, Callee: id, Pos: b.pos(valuePos(instr, callee)), Loop: at.loop, Case: at.cases, Go: spawned}
+		edge := Edge{Kind: ValueEdge, Callee: id, Pos: b.pos(valuePos(instr, callee)), Case: at.cases, Go: spawned, Sent: sent, Loop: at.loop || repeated}
 		if callee.Parent() != nil {
 			edge.Kind = LiteralEdge
-			edge.Go = b.goroutine[callee]
+			edge.Go, edge.Sent, edge.Loop = b.goroutine[callee], b.sent[callee], at.loop || b.repeated[callee]
 		}
 		if !slices.ContainsFunc(fn.Edges, func(e Edge) bool { return e.Kind == edge.Kind && e.Callee == id && e.Pos == edge.Pos }) {
 			fn.Edges = append(fn.Edges, edge)

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"go/constant"
 	"go/types"
 	"slices"
@@ -62,19 +63,35 @@ func (b *builder) childOfCall(call *ssa.Call) *Child {
 func (b *builder) made(call *ssa.Call, role roles.Func) *Child {
 	common := call.Common()
 	from, _ := b.syntax.extent(call)
-	c := &Child{Kind: role.ChildKind, Pos: b.pos(from), Restart: roles.Permanent, Loop: b.placeOf(call.Parent(), call.Block()).loop}
+	c := &Child{Kind: role.ChildKind, Pos: b.pos(from), Restart: cmp.Or(role.Restart, roles.Permanent), Loop: b.placeOf(call.Parent(), call.Block()).loop}
 	c.ID, c.IDParam = b.stringOf(argument(common, role.ID))
 	if server := nth(typeArgs(common), role.Server); server != nil {
 		c.Server = b.typeID(server)
+	} else if role.ChildKind == roles.ServerChild {
+		c.Server = b.referred(call, role).Type
 	}
 	if body := b.funcOf(argument(common, role.Body)); body != nil {
 		c.Factory = b.m.ID(body)
 		c.Uses = b.uses(body)
 	}
+	if maker := b.funcOf(argument(common, role.Makes)); maker != nil {
+		b.many(c, maker)
+	}
 	if role.ChildKind == roles.SupervisorChild {
 		c.Tree = b.tree(call, role, c)
 	}
 	return c
+}
+
+// many makes c stand for the children that a function makes for it, many times.
+func (b *builder) many(c *Child, maker *ssa.Function) {
+	c.Loop = true
+	r := b.returned(maker)
+	if r.open || len(r.children) != 1 {
+		return
+	}
+	of := r.children[0]
+	c.Server, c.Factory, c.Uses = of.Server, of.Factory, of.Uses
 }
 
 // childFrom is the child that a call of the user's own function returns: the callee's summary with the call's

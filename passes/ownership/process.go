@@ -16,6 +16,7 @@ type Process struct {
 	Starter *ssa.Function
 	Call    string // the function that starts it: "genserver.Start", "cache.Start"
 	Server  string // the server's type, "" for a plain process
+	Linked  string // the function that starts the same linked to its caller, "" if there is none
 	Owned   bool   // linked, monitored, awaited, stopped or handed on: somebody may own it
 }
 
@@ -46,7 +47,7 @@ func (p *analysisOf) process(fn *ssa.Function, in *ssa.Call) *Process {
 	if start.body != nil && !p.livesLong(start.body) {
 		return nil
 	}
-	proc := &Process{Pos: p.callPos(in), Starter: fn, Call: start.call, Server: start.server}
+	proc := &Process{Pos: p.callPos(in), Starter: fn, Call: start.call, Server: start.server, Linked: start.linked}
 	proc.Owned = p.handleOwned(handle(in, start.result)) || start.unknown ||
 		p.flow.stopsByName && start.options || p.tellsEnd(start.body)
 	return proc
@@ -162,6 +163,7 @@ func handle(in *ssa.Call, i int) ssa.Value {
 type processStart struct {
 	call    string
 	server  string
+	linked  string
 	result  int           // the result that is the handle
 	body    *ssa.Function // a plain process's function
 	options bool          // it is started with options: it may have a name
@@ -180,19 +182,21 @@ func (f *flow) startOf(c *ssa.CallCommon) (processStart, bool) {
 		return processStart{}, false
 	}
 	if s := f.deps[obj.Origin().FullName()]; s != nil && s.Starts > 0 {
-		return processStart{call: s.Name, server: s.Server, result: s.Starts - 1, options: true}, true
+		return processStart{call: s.Name, server: s.Server, linked: s.Linked, result: s.Starts - 1, options: true}, true
 	}
 	role, ok := roles.Of(obj)
 	if !ok || role.Kind != roles.Start && role.Kind != roles.Spawn {
 		return processStart{}, false
 	}
-	s := processStart{call: role.String()}
+	s := processStart{call: role.String(), linked: role.LinkedName()}
 	if n := len(c.Args); n > 0 && obj.Signature().Variadic() {
 		k, isConst := c.Args[n-1].(*ssa.Const)
 		s.options = !isConst || !k.IsNil()
 	}
 	if i := role.Server.Index(); i >= 0 && i < len(fn.TypeArgs()) {
-		s.server = types.TypeString(deref(fn.TypeArgs()[i]), (*types.Package).Name)
+		s.server = typeName(fn.TypeArgs()[i])
+	} else if results := c.Signature().Results(); results.Len() > 0 {
+		s.server = serverBehind(results.At(0).Type())
 	}
 	if role.Kind == roles.Spawn && role.Body.Index() < len(c.Args) {
 		s.body = functionOf(c.Args[role.Body.Index()])
@@ -204,9 +208,21 @@ func (f *flow) startOf(c *ssa.CallCommon) (processStart, bool) {
 	return s, true
 }
 
+func typeName(t types.Type) string { return types.TypeString(deref(t), (*types.Package).Name) }
+
+// serverBehind returns the type of the server that a reference refers to, "" if t
+// is no reference.
+func serverBehind(t types.Type) string {
+	row, ok := roles.TypeOf(t)
+	if named := namedOf(t); ok && row.Kind == roles.RefType && row.Server.Index() < named.TypeArgs().Len() {
+		return typeName(named.TypeArgs().At(row.Server.Index()))
+	}
+	return ""
+}
+
 // startedResult returns which result of fn, from 1, is a process that fn itself
-// started without owning it; 0 if none is.
-func (p *analysisOf) startedResult(fn *ssa.Function) (index int, server string) {
+// started without owning it, and its start; 0 if none is.
+func (p *analysisOf) startedResult(fn *ssa.Function) (index int, of processStart) {
 	for _, b := range fn.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		if !ok {
@@ -226,11 +242,11 @@ func (p *analysisOf) startedResult(fn *ssa.Function) (index int, server string) 
 				continue
 			}
 			if h := handle(call, at); h != nil && !p.stops(p.flow.of(h)) {
-				return i + 1, start.server
+				return i + 1, start
 			}
 		}
 	}
-	return 0, ""
+	return 0, processStart{}
 }
 
 // roleOf returns the framework role of the function that a call runs.
@@ -299,6 +315,9 @@ func (f *flow) roleCall(in ssa.CallInstruction) bool {
 	switch role.Kind {
 	case roles.StopServer, roles.Exit, roles.Wait, roles.Monitor, roles.Link:
 		f.event(opStop, target, in)
+		if other := role.Value.Index(); role.Kind == roles.Link && other >= 0 && other < len(c.Args) {
+			f.event(opStop, c.Args[other], in)
+		}
 		f.stopsByName = f.stopsByName || byName(target)
 		return true
 	case roles.Call, roles.Cast, roles.TryCast, roles.Invoke, roles.Send, roles.Inspect, roles.SendAfter:

@@ -24,6 +24,7 @@ type Summary struct {
 	Method string // Spawns: it is this method of the argument that runs; "": the argument is the function
 	Owns   uint64 // the arguments, as bits, that are processes which it ends or watches
 	Server string // Starts: the server's type
+	Linked string // Starts: the function that would have linked it
 	Starts int    // its Starts-th result is a process that it started and does not own; 0: none
 }
 
@@ -62,7 +63,8 @@ func (p *analysisOf) summary(fn *ssa.Function, obj *types.Func) Summary {
 		s.Spawns, s.Method = t.param+1, t.method
 	}
 	s.Owns = p.passedOn(fn)
-	s.Starts, s.Server = p.startedResult(fn)
+	index, start := p.startedResult(fn)
+	s.Starts, s.Server, s.Linked = index, start.server, start.linked
 	b := p.bodyOf(fn)
 	for i := range b.works {
 		w := &b.works[i]

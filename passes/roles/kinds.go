@@ -16,6 +16,8 @@ type Framework struct {
 	Types     []Type
 	Consts    []Const
 
+	Remedies Remedies
+
 	// CallTimeout is how long a call waits when its context has no deadline; 0 means for ever.
 	CallTimeout time.Duration
 	// OnTaken is what starting a process under a taken name does.
@@ -25,6 +27,23 @@ type Framework struct {
 	TerminateNeedsTrapExit bool
 	// PanicRestarts: a panic in a callback is an exit reason that the supervisor sees, not the end of the program.
 	PanicRestarts bool
+}
+
+// Remedies are the framework's cures, as messages name them; "" where it has none.
+type Remedies struct {
+	Work       string // makes long-running work a supervised child
+	HTTP       string // makes an HTTP server one
+	Table      string // a table that callers read themselves
+	PerKey     string // starts a process for each key
+	Partitions string // spreads the keys over several processes
+}
+
+// Named is a remedy as a message adds it to the words that describe it: " (ets.Child)", or nothing.
+func (Remedies) Named(remedy string) string {
+	if remedy == "" {
+		return ""
+	}
+	return " (" + remedy + ")"
 }
 
 // Taken is what happens when a process is started under a name that is in use.
@@ -57,6 +76,8 @@ const (
 	Wait                          // blocks until a process has ended
 	Receive                       // blocks until a message arrives
 	Monitor                       // observes a process
+	Async                         // starts a task whose result somebody has to await
+	Await                         // waits for the result of a task
 	Demonitor                     // ends an observation
 	Link                          // links two processes
 	Unlink                        // unlinks them
@@ -64,6 +85,9 @@ const (
 	Register                      // binds a name
 	Unregister                    // frees a name
 	Lookup                        // resolves a name
+	Publish                       // plain message to whoever has subscribed
+	Subscribe                     // asks for the messages of a topic
+	Unsubscribe                   // ends that
 	SendAfter                     // one message later
 	SendEvery                     // a message every interval
 	CancelTimer                   // stops a timer
@@ -73,6 +97,7 @@ const (
 	NamedRef                      // makes a reference from a name
 	RefTo                         // makes a reference from a destination
 	View                          // makes a reference to an interface that a server implements
+	Pick                          // makes a reference to one of several processes, by a key
 	Dest                          // the untyped destination of a reference
 	Self                          // the process's own identity
 	ChildRef                      // the reference that a child's siblings hold
@@ -92,7 +117,7 @@ const (
 // Blocks says whether the caller of a function of this role waits for another process.
 func (k Kind) Blocks() bool {
 	switch k {
-	case Call, Invoke, StopServer, Inspect, Wait, Receive, Start, StartLink, StartChild, ManageChild, StartTree, StopTree:
+	case Call, Invoke, StopServer, Inspect, Wait, Receive, Await, Start, StartLink, StartChild, ManageChild, StartTree, StopTree:
 		return true
 	}
 	return false
@@ -116,10 +141,11 @@ const (
 	HTTPChild                            // an HTTP server
 	SupervisorChild                      // a supervisor with a fixed list of children
 	DynamicChild                         // a supervisor whose children come while it runs
-	PoolChild                            // several instances of one server behind one reference
+	PoolChild                            // several instances of one child behind one reference
+	RegistryChild                        // a registry, or topics: where others find processes
 )
 
-var childKinds = [...]string{"unknown", "server", "func", "serve", "resource", "http", "supervisor", "dynamic", "pool"}
+var childKinds = [...]string{"unknown", "server", "func", "serve", "resource", "http", "supervisor", "dynamic", "pool", "registry"}
 
 func (k ChildKind) String() string { return childKinds[k] }
 
@@ -132,6 +158,7 @@ const (
 	SetRestart
 	SetShutdown
 	SetSignificant
+	SetVia
 )
 
 // Effect is what a callback's result makes the server do besides going on.
@@ -151,6 +178,7 @@ type Func struct {
 	Kind    Kind
 
 	// Server and Reply are type parameters: of the function, or of the receiver's type when the function has none.
+	// Where Server is 0 the reference that the function takes or gives tells the server.
 	Server, Reply Arg
 	// Iface is View's type parameter for the interface; Server is then the server behind it.
 	Iface Arg
@@ -162,13 +190,22 @@ type Func struct {
 	Strategy Arg
 	Children Arg
 	Child    Arg // a child value
-	Value    Arg // a modifier's value
+	Makes    Arg // the function that makes children, each time that it is called
+	Value    Arg // a modifier's value; the other process of a link
 
 	ChildKind ChildKind
 	Modifier  Modifier
 	Effect    Effect
 	// InitTree: Body computes strategy and children when the supervisor starts.
 	InitTree bool
+	// Many: what it starts is one of many of its kind, or many of them at once.
+	Many bool
+	// Reads: Body, which runs in the server, gives the server no new state.
+	Reads bool
+	// Restart is the restart type of the child that it makes; 0 is Permanent.
+	Restart Restart
+	// Linked is the function of the same package that starts the same, linked to its caller.
+	Linked string
 	// Instances is the parameter with the number of instances (PoolChild).
 	Instances Arg
 
@@ -184,6 +221,23 @@ func (f Func) String() string {
 		return f.Recv + "." + f.Name
 	}
 	return f.Package[strings.LastIndexByte(f.Package, '/')+1:] + "." + f.Name
+}
+
+// LinkedName is the start that links, as messages name it: "genserver.StartLink"; "" if there is none.
+func (f Func) LinkedName() string {
+	if f.Linked == "" {
+		return ""
+	}
+	return Func{Package: f.Package, Name: f.Linked}.String()
+}
+
+// Runs says whether Body runs in a process that is there already, rather than in one that is started for it.
+func (f Func) Runs() bool {
+	switch f.Kind {
+	case Call, Cast, TryCast, Inspect:
+		return f.Body != 0
+	}
+	return false
 }
 
 // CallbackKind is one of OTP's callbacks.
@@ -238,6 +292,7 @@ const (
 	ChildType                              // one child of a supervisor
 	SpecType                               // constraint: any child
 	SupType                                // the state of a supervisor's process
+	AgentType                              // a server that runs the functions it is sent
 	StrategyType
 	RestartType
 	ServiceType // a value with Serve(ctx) error

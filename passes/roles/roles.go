@@ -23,6 +23,19 @@ func FrameworkOf(path string) *Framework {
 	return nil
 }
 
+// RemediesFor are the cures for a package's findings: those of the first framework that it imports, else of the first
+// there is.
+func RemediesFor(pkg *types.Package) Remedies {
+	for _, f := range frameworks {
+		for _, imp := range pkg.Imports() {
+			if FrameworkOf(imp.Path()) == f {
+				return f.Remedies
+			}
+		}
+	}
+	return frameworks[0].Remedies
+}
+
 type symbol struct{ path, recv, name string }
 
 var (
