@@ -141,7 +141,7 @@ var streamCases = []conformance.Case{
 		if n := len(slices.Collect(w.Node.Processes())); n != 0 {
 			t.Errorf("%d left", n)
 		}
-		taking(t, 4*time.Second, func() {
+		taking(t, 4500*time.Millisecond, func() { // the fifth begins when the third is done
 			ns, errs := results(task.AsyncStream(w.Ctx, slices.Values([]int{1, 20, 2, 1, 30, 1}), seconds, task.MaxConcurrency(3), task.Timeout(2500*time.Millisecond), task.KillOnTimeout()))
 			if !slices.Equal(ns, []int{1, 0, 2, 1, 0, 1}) {
 				t.Errorf("%v, %v", ns, errs)

@@ -3,6 +3,7 @@ package task_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,31 +123,31 @@ var supervisedCases = []conformance.Case{
 	{ID: "TSK-027", Standing: conformance.Passes, Test: func(t *testing.T) {
 		w := proctest.New(t)
 		sup := startSup(w)
-		runs := 0
-		work := func(context.Context) error { runs++; time.Sleep(time.Second); return errBoom }
+		var runs atomic.Int32
+		work := func(context.Context) error { runs.Add(1); time.Sleep(time.Second); return errBoom }
 		if pid, err := task.StartIn(w.Ctx, sup, work); err != nil || !pid.Alive() {
 			t.Errorf("StartIn: %v, %v", pid, err)
 		}
 		time.Sleep(time.Minute)
-		if runs != 1 {
-			t.Errorf("one that is temporary ran %d times", runs)
+		if n := runs.Swap(0); n != 1 {
+			t.Errorf("one that is temporary ran %d times", n)
 		}
 		stuck, err := task.StartIn(w.Ctx, sup, func(context.Context) error { time.Sleep(time.Minute); return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
+		synctest.Wait() // until it is busy
 		taking(t, 5*time.Second, func() {
 			if err := dynsupervisor.Terminate(w.Ctx, sup, stuck); err != nil {
 				t.Error(err)
 			}
 		})
-		runs = 0
 		if _, err := dynsupervisor.StartChild(w.Ctx, sup, task.Child("again", work).Restart(supervisor.Permanent)); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(1500 * time.Millisecond)
-		if runs != 2 {
-			t.Errorf("one that is permanent ran %d times", runs)
+		if n := runs.Load(); n != 2 {
+			t.Errorf("one that is permanent ran %d times", n)
 		}
 		time.Sleep(time.Minute)
 	}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,9 +77,6 @@ var awaitCases = []conformance.Case{
 	{ID: "TSK-003", Standing: conformance.Changed, Why: "Await returns the crash as well; the caller dies with the task's reason when its callback returns, since a goroutine cannot be ended from outside.", Test: func(t *testing.T) {
 		w := proctest.New(t)
 		owner := w.Puppet()
-		go func() {
-			_ = process.Send(w.Ctx, owner.PID, nil)
-		}()
 		owner.Do(func(c *process.Context) {
 			_, err := task.Async(c, boom).Await(c)
 			if err == nil {
@@ -215,24 +213,21 @@ var awaitCases = []conformance.Case{
 	}},
 	{ID: "TSK-010", Standing: conformance.Passes, Test: func(t *testing.T) {
 		w := proctest.New(t)
-		for _, end := range []func(ctx context.Context, tk *task.Task[int]) (int, bool, error){
-			func(ctx context.Context, tk *task.Task[int]) (int, bool, error) { return tk.Yield(ctx, 0) },
-			func(ctx context.Context, tk *task.Task[int]) (int, bool, error) { return tk.Shutdown(ctx, time.Second) },
+		sup := startSup(w)
+		for i, end := range []func(c *process.Context, tk *task.Task[int]) (int, bool, error){
+			func(c *process.Context, tk *task.Task[int]) (int, bool, error) { return tk.Yield(c, 0) },
+			func(c *process.Context, tk *task.Task[int]) (int, bool, error) { return tk.Shutdown(c, time.Second) },
 		} {
 			owner := w.Puppet()
-			var tk *task.Task[int]
-			owner.Do(func(c *process.Context) { // not linked: the crash is the task's own affair
-				tk = task.Async(w.Ctx, func(ctx context.Context) (int, error) {
-					self, _ := process.ContextOf(ctx)
-					process.AtExit(self.Self(), func(error) { panic("after the result") })
-					return 3, nil
-				})
+			tk := noLink(owner, sup, one)
+			<-tk.Done() // the result is there, and its process may still be
+			process.Exit(w.Ctx, tk.PID(), process.Kill)
+			owner.Do(func(c *process.Context) {
+				v, done, err := end(c, tk)
+				if wantInt(t, "the result", v, err, 1); !done {
+					t.Errorf("%d: not done", i)
+				}
 			})
-			synctest.Wait()
-			v, done, err := end(w.Ctx, tk)
-			if wantInt(t, "the result", v, err, 3); !done {
-				t.Error("not done")
-			}
 			owner.WantNothing()
 		}
 	}},
@@ -355,25 +350,25 @@ var awaitCases = []conformance.Case{
 	}},
 	{ID: "TSK-019", Standing: conformance.Passes, Test: func(t *testing.T) {
 		w := proctest.New(t)
-		runs := 0
+		var runs atomic.Int32
 		sup, err := supervisor.Start(w.Ctx, supervisor.Supervisor("root", supervisor.OneForOne, []supervisor.Spec{
-			task.Child("once", func(context.Context) error { runs++; return errBoom }),
+			task.Child("once", func(context.Context) error { runs.Add(1); return errBoom }),
 		}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer supervisor.Stop(w.Ctx, sup)
 		synctest.Wait()
-		if counts, err := supervisor.CountChildren(w.Ctx, sup); runs != 1 || counts.Specs != 0 || err != nil {
-			t.Errorf("%d runs, %+v, %v", runs, counts, err)
+		if counts, err := supervisor.CountChildren(w.Ctx, sup); runs.Load() != 1 || counts.Specs != 0 || err != nil {
+			t.Errorf("%d runs, %+v, %v", runs.Load(), counts, err)
 		}
 	}},
 	{ID: "TSK-020", Standing: conformance.Passes, Test: func(t *testing.T) {
 		w := proctest.New(t)
 		starter := w.Trapping()
 		var free, linked process.PID
-		ran := 0
-		work := func(ctx context.Context) error { time.Sleep(time.Second); ran++; return nil }
+		var ran atomic.Int32
+		work := func(ctx context.Context) error { time.Sleep(time.Second); ran.Add(1); return nil }
 		starter.Do(func(c *process.Context) {
 			free, _ = task.Start(c, work)
 			linked, _ = task.StartLink(c, work)
@@ -382,8 +377,8 @@ var awaitCases = []conformance.Case{
 			t.Errorf("links %v, want %v", links, linked)
 		}
 		time.Sleep(time.Minute)
-		if ran != 2 || free.Alive() {
-			t.Errorf("%d ran", ran)
+		if n := ran.Load(); n != 2 || free.Alive() {
+			t.Errorf("%d ran", n)
 		}
 		starter.WantExited(linked, process.Normal) // the link's, as in OTP
 	}},
