@@ -62,7 +62,7 @@ func (patient) Deadline() (time.Time, bool) {
 // It fails with *supervisor.SpecError before anybody is asked, with
 // ErrMaxChildren, with *supervisor.StartError, and with process.ErrIgnore if
 // the child ignored its start; in all these cases nothing is left of the
-// child. (Elixir: start_child/2, whose ok with extra information Go has not.)
+// child. (Elixir: start_child/2.)
 //
 // A child must not ask its own supervisor for anything from its start or its
 // Terminate, for the supervisor waits for these: from a start, with the child's
