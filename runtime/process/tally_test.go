@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,6 +89,42 @@ func TestTallyOfHandledOutlivesTheProcess(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A process that ends when it has been woken, but before its code has had the
+// message, has not handled it: not even if that stands where the last one stood.
+func TestTallyOfAMessageThatCameTooLate(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that mostly the exit signal comes before the process runs
+	node, ctx := quietNode()
+	var had atomic.Uint64
+	const processes = 50
+	for range processes {
+		done := make(chan struct{}, 2)
+		pid := start1(t, ctx, func(*Context, *Envelope) error {
+			had.Add(1)
+			done <- struct{}{}
+			return nil
+		})
+		Send(ctx, pid, "first")
+		<-done
+		for { // until it is parked
+			if info, ok := InfoOf(ctx, pid); ok && !info.Busy {
+				break
+			}
+			runtime.Gosched()
+		}
+		Send(ctx, pid, "second")
+		Exit(ctx, pid, Shutdown)
+		if _, err := Wait(ctx, pid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if had.Load() == 2*processes {
+		t.Error("no message came too late")
+	}
+	if got := tallyOf(t, node, "driven"); got.Handled != had.Load() {
+		t.Errorf("%d messages count as handled, %d were", got.Handled, had.Load())
 	}
 }
 
