@@ -49,7 +49,7 @@ func newBag[K, V comparable](ctx context.Context, duplicates bool, opts []Option
 		return nil, errors.New("ets: a bag takes no Copy: it could not tell its values apart")
 	}
 	b := &Bag[K, V]{duplicates: duplicates}
-	if err := b.open(ctx, b, c, func() *bagged[K, V] {
+	if err := b.store.open(ctx, b, c, func() *bagged[K, V] {
 		return &bagged[K, V]{xsync.NewMap[K, []V](), xsync.NewCounter()}
 	}); err != nil {
 		return nil, err
@@ -60,9 +60,7 @@ func newBag[K, V comparable](ctx context.Context, duplicates bool, opts []Option
 // Len is the number of entries, that is, of values of all keys; 0 if the
 // table is gone.
 func (b *Bag[K, V]) Len() int {
-	if b.shut.Load() {
-		b.await()
-	}
+	b.await()
 	if d := b.now.Load(); d != nil {
 		return int(d.entries.Value())
 	}
@@ -148,11 +146,11 @@ func (b *Bag[K, V]) DeleteMatch(ctx context.Context, pred func(K, V) bool) (dele
 // out if the key has it already. (OTP: ets:insert/2.)
 func (b *Bag[K, V]) Put(ctx context.Context, k K, v V) error {
 	mustHash(v)
-	d, token, err := b.change(ctx)
+	d, pass, err := b.change(ctx)
 	if err != nil {
 		return err
 	}
-	defer b.lock.RUnlock(token)
+	defer b.leave(pass)
 	b.put(d, k, v)
 	return nil
 }
@@ -171,11 +169,11 @@ func (b *Bag[K, V]) put(d *bagged[K, V], k K, v V) {
 // (OTP: ets:insert_new/2.)
 func (b *Bag[K, V]) PutNew(ctx context.Context, k K, v V) (added bool, err error) {
 	mustHash(v)
-	d, token, err := b.change(ctx)
+	d, pass, err := b.change(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer b.lock.RUnlock(token)
+	defer b.leave(pass)
 	if _, exists := d.values.LoadOrStore(k, []V{v}); exists {
 		return false, nil
 	}
@@ -230,11 +228,11 @@ func (b *Bag[K, V]) Delete(ctx context.Context, k K) error {
 // Take deletes a key and returns the values that it had, none if there was no
 // such key. (OTP: ets:take/2.)
 func (b *Bag[K, V]) Take(ctx context.Context, k K) ([]V, error) {
-	d, token, err := b.change(ctx)
+	d, pass, err := b.change(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer b.lock.RUnlock(token)
+	defer b.leave(pass)
 	values, _ := d.values.LoadAndDelete(k)
 	d.entries.Add(-int64(len(values)))
 	return slices.Clone(values), nil // a traversal may still read the table's
@@ -249,11 +247,11 @@ func (b *Bag[K, V]) DeleteObject(ctx context.Context, k K, v V) error {
 
 func (b *Bag[K, V]) deleteObject(ctx context.Context, k K, v V) (n int, err error) {
 	mustHash(v)
-	d, token, err := b.change(ctx)
+	d, pass, err := b.change(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer b.lock.RUnlock(token)
+	defer b.leave(pass)
 	d.values.Compute(k, func(values []V, _ bool) ([]V, xsync.ComputeOp) {
 		left := make([]V, 0, len(values))
 		for _, have := range values {

@@ -14,9 +14,7 @@ type Counters[K any, N Integer] interface {
 }
 
 // CounterOption is an option of UpdateCounter.
-type CounterOption[N Integer] func(*counting[N])
-
-type counting[N Integer] struct {
+type CounterOption[N Integer] struct {
 	first, threshold, reset N
 	hasFirst, hasThreshold  bool
 }
@@ -24,13 +22,24 @@ type counting[N Integer] struct {
 // Default is the value that a counter begins with, before the first update.
 // Without it there must be the key.
 func Default[N Integer](n N) CounterOption[N] {
-	return func(c *counting[N]) { c.first, c.hasFirst = n, true }
+	return CounterOption[N]{first: n, hasFirst: true}
 }
 
 // Threshold has a counter that would go beyond the threshold start over with
 // reset: above it when counting up, below it when counting down.
 func Threshold[N Integer](threshold, reset N) CounterOption[N] {
-	return func(c *counting[N]) { c.threshold, c.reset, c.hasThreshold = threshold, reset, true }
+	return CounterOption[N]{threshold: threshold, reset: reset, hasThreshold: true}
+}
+
+// and is both options; the later one counts.
+func (o CounterOption[N]) and(p CounterOption[N]) CounterOption[N] {
+	if p.hasFirst {
+		o.first, o.hasFirst = p.first, true
+	}
+	if p.hasThreshold {
+		o.threshold, o.reset, o.hasThreshold = p.threshold, p.reset, true
+	}
+	return o
 }
 
 // UpdateCounter adds by to the counter of a key, atomically, and returns what
@@ -38,25 +47,26 @@ func Threshold[N Integer](threshold, reset N) CounterOption[N] {
 // [Default]. Numbers wrap around as Go's do, so that the largest of an
 // unsigned type counts one down. (OTP: ets:update_counter/3,4.)
 func UpdateCounter[K any, N Integer](ctx context.Context, t Counters[K, N], k K, by N, opts ...CounterOption[N]) (N, error) {
-	var c counting[N]
-	for _, opt := range opts {
-		opt(&c)
+	var all CounterOption[N]
+	for _, o := range opts {
+		all = all.and(o)
 	}
+	final := all // captured by value
 	return t.compute(ctx, k, func(n N, exists bool) (N, error) {
 		if !exists {
-			if !c.hasFirst {
+			if !final.hasFirst {
 				return 0, ErrNotFound
 			}
-			n = c.first
+			n = final.first
 		}
-		return c.add(n, by), nil
+		return final.add(n, by), nil
 	})
 }
 
-func (c *counting[N]) add(n, by N) N {
+func (o CounterOption[N]) add(n, by N) N {
 	sum := n + by
-	if c.hasThreshold && (by >= 0 && sum > c.threshold || by < 0 && sum < c.threshold) {
-		return c.reset
+	if o.hasThreshold && (by >= 0 && sum > o.threshold || by < 0 && sum < o.threshold) {
+		return o.reset
 	}
 	return sum
 }

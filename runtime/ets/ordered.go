@@ -61,7 +61,7 @@ func newOrdered[K, V any](ctx context.Context, less func(a, b node[K, V]) bool, 
 	if s.copier, err = newCopier[V](c); err != nil {
 		return nil, err
 	}
-	if err := s.open(ctx, s, c, func() *ordered[K, V] {
+	if err := s.store.open(ctx, s, c, func() *ordered[K, V] {
 		return &ordered[K, V]{tree: btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})}
 	}); err != nil {
 		return nil, err
@@ -80,8 +80,8 @@ func (s *OrderedSet[K, V]) view(ctx context.Context, f func(tree *btree.BTreeG[n
 		f(snapshot)
 		return nil
 	}
-	token := s.lock.RLock()
-	defer s.lock.RUnlock(token)
+	pass := s.enter()
+	defer s.leave(pass)
 	f(d.tree)
 	return nil
 }
@@ -91,8 +91,8 @@ func (s *OrderedSet[K, V]) take(d *ordered[K, V]) *btree.BTreeG[node[K, V]] {
 	if snapshot := d.snapshot.Load(); snapshot != nil {
 		return snapshot
 	}
-	s.lock.Lock()
-	defer s.lock.Unlock()
+	s.close()
+	defer s.gate.open()
 	if snapshot := d.snapshot.Load(); snapshot != nil {
 		return snapshot
 	}
@@ -103,8 +103,8 @@ func (s *OrderedSet[K, V]) take(d *ordered[K, V]) *btree.BTreeG[node[K, V]] {
 
 // write gives the tree to a change.
 func (s *OrderedSet[K, V]) write(ctx context.Context, f func(d *ordered[K, V])) error {
-	s.lock.Lock()
-	defer s.lock.Unlock()
+	s.close()
+	defer s.gate.open()
 	d, err := s.writable(ctx)
 	if err != nil {
 		return err
@@ -129,8 +129,8 @@ func (s *OrderedSet[K, V]) Len() int {
 	if d == nil {
 		return 0
 	}
-	token := s.lock.RLock()
-	defer s.lock.RUnlock(token)
+	pass := s.enter()
+	defer s.leave(pass)
 	return d.tree.Len()
 }
 
@@ -324,16 +324,14 @@ func (s *OrderedSet[K, V]) PutAllNew(ctx context.Context, entries iter.Seq2[K, V
 	return added, err
 }
 
-// comparable panics where the order does for a key of its own.
+// comparable panics where the order does for a key on its own: before anything
+// is changed.
 func (s *OrderedSet[K, V]) comparable(k K) { s.compare(k, k) }
 
-// putAll changes a copy, so that a comparison that panics leaves nothing.
 func (d *ordered[K, V]) putAll(batch []entry[K, V]) {
-	next := ordered[K, V]{tree: d.tree.Copy(), revision: d.revision}
 	for _, e := range batch {
-		next.put(e.key, e.value)
+		d.put(e.key, e.value)
 	}
-	d.tree, d.revision = next.tree, next.revision
 }
 
 // Update gives a key the value that f makes of the one it has, and returns it;

@@ -43,7 +43,7 @@ func NewSet[K comparable, V any](ctx context.Context, opts ...Option) (*Set[K, V
 	if s.copier, err = newCopier[V](c); err != nil {
 		return nil, err
 	}
-	if err := s.open(ctx, s, c, func() *hashed[K, V] { return xsync.NewMap[K, cell[V]]() }); err != nil {
+	if err := s.store.open(ctx, s, c, func() *hashed[K, V] { return xsync.NewMap[K, cell[V]]() }); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -51,9 +51,7 @@ func NewSet[K comparable, V any](ctx context.Context, opts ...Option) (*Set[K, V
 
 // Len is the number of keys, 0 if the table is gone.
 func (s *Set[K, V]) Len() int {
-	if s.shut.Load() {
-		s.await()
-	}
+	s.await()
 	if m := s.now.Load(); m != nil {
 		return m.Size()
 	}
@@ -152,11 +150,11 @@ func (s *Set[K, V]) DeleteMatch(ctx context.Context, pred func(K, V) bool) (int,
 }
 
 func (s *Set[K, V]) deleteRevision(ctx context.Context, k K, revision uint64) (deleted bool, err error) {
-	m, token, err := s.change(ctx)
+	m, pass, err := s.change(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer s.lock.RUnlock(token)
+	defer s.leave(pass)
 	m.Compute(k, func(now cell[V], exists bool) (cell[V], xsync.ComputeOp) {
 		if deleted = exists && now.revision == revision; deleted {
 			return now, xsync.DeleteOp
@@ -169,11 +167,11 @@ func (s *Set[K, V]) deleteRevision(ctx context.Context, k K, revision uint64) (d
 // Put gives a key a value. (OTP: ets:insert/2.)
 func (s *Set[K, V]) Put(ctx context.Context, k K, v V) error {
 	v = s.copy(v)
-	m, token, err := s.change(ctx)
+	m, pass, err := s.change(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.lock.RUnlock(token)
+	defer s.leave(pass)
 	m.Store(k, newCell(v))
 	return nil
 }
@@ -182,11 +180,11 @@ func (s *Set[K, V]) Put(ctx context.Context, k K, v V) error {
 // (OTP: ets:insert_new/2.)
 func (s *Set[K, V]) PutNew(ctx context.Context, k K, v V) (added bool, err error) {
 	v = s.copy(v)
-	m, token, err := s.change(ctx)
+	m, pass, err := s.change(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer s.lock.RUnlock(token)
+	defer s.leave(pass)
 	_, exists := m.LoadOrStore(k, newCell(v))
 	return !exists, nil
 }
@@ -247,11 +245,11 @@ func (s *Set[K, V]) Update(ctx context.Context, k K, f func(old V, exists bool) 
 
 // replace puts v if the key still has what it was, or nothing.
 func (s *Set[K, V]) replace(ctx context.Context, k K, was cell[V], existed bool, v V) (done bool, err error) {
-	m, token, err := s.change(ctx)
+	m, pass, err := s.change(ctx)
 	if err != nil {
 		return false, err
 	}
-	defer s.lock.RUnlock(token)
+	defer s.leave(pass)
 	m.Compute(k, func(now cell[V], exists bool) (cell[V], xsync.ComputeOp) {
 		if done = exists == existed && now.revision == was.revision; done {
 			return newCell(v), xsync.UpdateOp
@@ -263,11 +261,11 @@ func (s *Set[K, V]) replace(ctx context.Context, k K, was cell[V], existed bool,
 
 // compute is Update for functions of the package's own, which do not panic.
 func (s *Set[K, V]) compute(ctx context.Context, k K, f func(V, bool) (V, error)) (v V, err error) {
-	m, token, err := s.change(ctx)
+	m, pass, err := s.change(ctx)
 	if err != nil {
 		return v, err
 	}
-	defer s.lock.RUnlock(token)
+	defer s.leave(pass)
 	m.Compute(k, func(now cell[V], exists bool) (cell[V], xsync.ComputeOp) {
 		if v, err = f(now.value, exists); err != nil {
 			return now, xsync.CancelOp
@@ -290,11 +288,11 @@ func (s *Set[K, V]) Delete(ctx context.Context, k K) error {
 // one key, one gets the value and the others ErrNotFound. (OTP: ets:take/2.)
 func (s *Set[K, V]) Take(ctx context.Context, k K) (V, error) {
 	var none V
-	m, token, err := s.change(ctx)
+	m, pass, err := s.change(ctx)
 	if err != nil {
 		return none, err
 	}
-	defer s.lock.RUnlock(token)
+	defer s.leave(pass)
 	c, ok := m.LoadAndDelete(k)
 	if !ok {
 		return none, ErrNotFound

@@ -3,35 +3,32 @@ package ets
 import (
 	"context"
 	"sync/atomic"
-
-	"github.com/puzpuzpuz/xsync/v4"
 )
 
 // store holds the contents D of a table and orders what happens to them.
 //
-// A change of one key holds the lock for reading: it goes on beside others,
-// which the map inside orders per key. A change of several keys holds it for
-// writing, so that there is no other change meanwhile, and closes the gate:
-// reads that begin meanwhile wait.
+// A change of one key passes the gate: it goes on beside others, which the map
+// inside orders per key. A change of several keys closes the gate, so that
+// there is no other change meanwhile, and reads that begin meanwhile wait.
 //
-// That is enough to make it atomic for single reads too, which then cost two
-// loads of memory that hardly ever changes. What begins while the gate is
-// closed sees all of the change. What began before and ends after overlaps
-// it, and may be taken to have come before it if it saw the old value of its
-// key, or after it if it saw the new one.
+// Reads need not pass it, only to have seen it open, which costs them two loads
+// of memory that hardly ever changes. It is enough to make a change of several
+// keys atomic for single reads: what begins while the gate is closed sees all
+// of the change; what began before and ends after overlaps it, and may be
+// taken to have come before it if it saw the old value of its key, or after it
+// if it saw the new one.
 //
 // The death of a table waits for none of this. The contents are unlinked; a
 // change that is under way still changes what nobody can find any more.
 type store[D any] struct {
 	table
+	*gate
 	now  atomic.Pointer[D] // nil once the table is gone
-	shut atomic.Bool       // the gate
-	lock *xsync.RBMutex
 	make func() *D
 }
 
 func (s *store[D]) open(ctx context.Context, self Table, c config, make func() *D) error {
-	s.make, s.lock = make, xsync.NewRBMutex()
+	s.make, s.gate = make, newGate()
 	s.now.Store(make())
 	return s.table.open(ctx, self, func() { s.now.Store(nil) }, c)
 }
@@ -46,9 +43,7 @@ func (s *store[D]) read(ctx context.Context) (*D, error) {
 }
 
 func (s *store[D]) readSlowly(ctx context.Context) (*D, error) {
-	if s.shut.Load() {
-		s.await()
-	}
+	s.await()
 	d := s.now.Load()
 	if d == nil {
 		return nil, ErrNoTable
@@ -56,31 +51,26 @@ func (s *store[D]) readSlowly(ctx context.Context) (*D, error) {
 	return d, s.mayRead(ctx)
 }
 
-// await returns when the change is over for which the gate is closed.
-func (s *store[D]) await() { s.lock.RUnlock(s.lock.RLock()) }
-
 // change gives the contents to a change of one key, which must end with
-// s.lock.RUnlock(token) and must not run code of the user's before.
-func (s *store[D]) change(ctx context.Context) (d *D, token *xsync.RToken, err error) {
-	token = s.lock.RLock()
+// s.leave(pass) and must not run code of the user's before.
+func (s *store[D]) change(ctx context.Context) (d *D, pass *passing, err error) {
+	pass = s.enter()
 	if d, err = s.writable(ctx); err != nil {
-		s.lock.RUnlock(token)
+		s.leave(pass)
 		return nil, nil, err
 	}
-	return d, token, nil
+	return d, pass, nil
 }
 
 // changeAll makes a change of several keys, alone. f must not run code of the
 // user's, and must not panic unless it has changed nothing.
 func (s *store[D]) changeAll(ctx context.Context, f func(d *D)) error {
-	s.lock.Lock()
-	defer s.lock.Unlock()
+	s.close()
+	defer s.gate.open()
 	d, err := s.writable(ctx)
 	if err != nil {
 		return err
 	}
-	s.shut.Store(true)
-	defer s.shut.Store(false)
 	f(d)
 	return nil
 }
