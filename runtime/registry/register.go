@@ -8,33 +8,6 @@ import (
 	"github.com/otplint/otplint/runtime/process"
 )
 
-// Registered tells a [Listener] of a new entry.
-type Registered[K comparable, V any] struct {
-	Registry string // its id
-	Key      K
-	PID      process.PID
-	Value    V
-}
-
-// Unregistered tells a [Listener] that a process has unregistered a key, also
-// if it had no entry under it. It is not sent when a process ends.
-type Unregistered[K comparable] struct {
-	Registry string
-	Key      K
-	PID      process.PID
-}
-
-// notify tells the listeners.
-func (s *store[K, V]) notify(event any) {
-	if len(s.listeners) == 0 {
-		return
-	}
-	ctx := process.WithNode(context.Background(), s.node)
-	for _, l := range s.listeners {
-		_ = process.TrySend(ctx, l, event) // one that is not there misses it
-	}
-}
-
 // Register makes an entry for the process that ctx belongs to, until that
 // ends. Only the process's own goroutine may register it.
 //
@@ -80,7 +53,7 @@ func (s *store[K, V]) register(key K, pid process.PID, value V) error {
 		}
 		return fmt.Errorf("registry %q: %w", s.id, err)
 	}
-	s.notify(Registered[K, V]{s.id, key, pid, value})
+	s.registered(key, pid, value)
 	return nil
 }
 
@@ -98,7 +71,7 @@ func (r *Registry[K, V]) Unregister(ctx context.Context, key K) error {
 	} else if e := p.table.first(key); e != nil {
 		p.unregisterOne(c, e)
 	}
-	s.notify(Unregistered[K]{s.id, key, c.Self()})
+	s.unregistered(key, c.Self())
 	return nil
 }
 
@@ -110,7 +83,7 @@ func (r *Registry[K, V]) UnregisterMatch(ctx context.Context, key K, match func(
 		return fmt.Errorf("unregister %v: %w", key, err)
 	}
 	s.partition(key).unregister(c, func(e *entry[K, V]) bool { return e.key == key && match(*e.value.Load()) })
-	s.notify(Unregistered[K]{s.id, key, c.Self()})
+	s.unregistered(key, c.Self())
 	return nil
 }
 
