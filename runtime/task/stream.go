@@ -78,7 +78,8 @@ func (e *InputError[I]) Unwrap() error { return e.Err }
 // An error that f returns is an element like others. A crash is one too, as an
 // *ExitError; but if ctx belongs to a process, which does not trap exits, the
 // crash ends that process with the same reason. If that process ends, the tasks
-// do. When ctx ends, its error is the last element, as is a timeout's.
+// do. When ctx ends, so do the tasks' contexts, and nothing more is started:
+// its error is the last element, if anything was left to do.
 //
 // Leaving the range early, in whatever way, asks the running tasks to end and
 // waits for them; see StopWithin. After the range nothing of it runs.

@@ -127,7 +127,9 @@ func (t *Task[T]) spawn(link *process.Context) {
 func (t *Task[T]) run(own context.Context) error {
 	t.scope.own = own
 	defer t.scope.release()
-	v, err := t.work.do(&t.scope)
+	w := t.work
+	t.work = nil // the Task may live for long
+	v, err := w.do(&t.scope)
 	if own.Err() == nil {
 		t.settle(v, err, false)
 	}
@@ -174,7 +176,6 @@ func (t *Task[T]) settle(v T, err error, exited bool) {
 		return
 	}
 	t.settled, t.exited, t.value, t.err = true, exited, v, err
-	t.work = nil
 	first, more := t.first, t.more
 	t.first, t.more = nil, nil
 	if t.done != nil {
