@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/internal/conformance"
 	"github.com/otplint/otplint/runtime/metrics"
@@ -145,28 +146,38 @@ otp_processes_busy{behaviour="genserver",node="shop",type="*metrics_test.counter
 	})
 }
 
+// Restarts count for the supervisor's id, also when child and supervisor are gone.
 func TestRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, node := newCtx("shop")
-		c := metrics.NewCollector(node)
 		child := func(id string) supervisor.Child[genserver.Ref[*counter]] {
 			return supervisor.Server(id, func() *counter { return new(counter) })
 		}
-		a, b := child("a"), child("b")
+		a, b, sessions := child("a"), child("b"), dynsupervisor.New("sessions")
 		sup, err := supervisor.Start(ctx, supervisor.Supervisor("carts", supervisor.OneForAll, []supervisor.Spec{a, b}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		genserver.Cast(ctx, a.Ref(), do{f: crash})
-		synctest.Wait()
-		const both = `
-otp_supervisor_restarts_total{node="shop",supervisor="carts"} 2
-`
-		want(t, c, both, "otp_supervisor_restarts_total")
-		if err := supervisor.Stop(ctx, sup); err != nil {
+		top, err := supervisor.Start(ctx, supervisor.Supervisor("top", supervisor.OneForOne, []supervisor.Spec{sessions}))
+		if err != nil {
 			t.Fatal(err)
 		}
-		want(t, c, both, "otp_supervisor_restarts_total")
+		session, err := dynsupervisor.StartChild(ctx, sessions.Ref(), child("session"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		genserver.Cast(ctx, a.Ref(), do{f: crash})
+		genserver.Cast(ctx, session, do{f: crash})
+		synctest.Wait()
+		for _, sup := range []supervisor.Ref{sup, top} {
+			if err := supervisor.Stop(ctx, sup); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want(t, metrics.NewCollector(node), `
+otp_supervisor_restarts_total{node="shop",supervisor="carts"} 2
+otp_supervisor_restarts_total{node="shop",supervisor="sessions"} 1
+`, "otp_supervisor_restarts_total")
 	})
 }
 

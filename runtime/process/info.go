@@ -38,10 +38,7 @@ func InfoOf(_ context.Context, pid PID) (Info, bool) {
 	info.TrapExit = p.trap
 	info.Handled = p.handled
 	info.Busy = p.state == running
-	info.Mailbox = p.box.len() + p.batch.len()
-	if b, ok := p.behaviour.(*plain); ok {
-		info.Mailbox += len(b.saved)
-	}
+	info.Mailbox = p.waitingMessages()
 	if ext := p.ext; ext != nil {
 		info.Name = ext.name
 		if ext.bound != nil {
@@ -62,6 +59,15 @@ func InfoOf(_ context.Context, pid PID) (Info, bool) {
 		}
 	}
 	return info, true
+}
+
+// waitingMessages is the length of a live process's mailbox. p.mu is held.
+func (p *proc) waitingMessages() int {
+	n := p.box.len() + p.batch.len()
+	if b, ok := p.behaviour.(*plain); ok {
+		n += len(b.saved)
+	}
+	return n
 }
 
 func (p *proc) registeredName() Name {

@@ -193,14 +193,15 @@ func (sum *Tally) add(t *tally) {
 	sum.Lost += t.lost.Load()
 }
 
-// count adds one process that is in the list.
+// count adds one process that is in the list. One that is about to leave it
+// has no messages any more, only what it has handled.
 func (sum *Tally) count(p *proc) {
 	p.mu.Lock()
-	waiting := p.box.len() + p.batch.len()
-	if b, ok := p.behaviour.(*plain); ok {
-		waiting += len(b.saved)
-	}
 	sum.Handled += p.handled
+	waiting := 0
+	if p.state != dead {
+		waiting = p.waitingMessages()
+	}
 	if p.state == running {
 		sum.Busy++
 	}

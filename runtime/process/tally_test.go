@@ -320,3 +320,43 @@ func BenchmarkTallies(b *testing.B) {
 		node.Tallies()
 	}
 }
+
+// Tallies look at processes on their way out as well.
+func TestTalliesBesideKills(t *testing.T) {
+	node, ctx := quietNode()
+	stop := make(chan struct{})
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				node.Tallies()
+			}
+		}
+	})
+	for begin := time.Now(); time.Since(begin) < growFor; {
+		pid, err := Spawn(ctx, func(c *Context) error {
+			_, err := ReceiveMatch(c, func(n int) bool { return n > 0 })
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			Send(ctx, pid, 0) // which it saves
+		}
+		Exit(ctx, pid, Kill)
+	}
+	close(stop)
+	watch.Wait()
+	for begin := time.Now(); node.Abandoned() > 0; runtime.Gosched() {
+		if time.Since(begin) > 10*time.Second {
+			t.Fatalf("%d processes abandoned", node.Abandoned())
+		}
+	}
+	if got := tallyOf(t, node, "process"); got.Live != 0 || got.Mailbox != 0 || got.Ended.Killed == 0 {
+		t.Errorf("%+v", got)
+	}
+}
