@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,6 +78,7 @@ type demo struct {
 	busy     genserver.Ref[*shelf] // hangs, with messages in its mailbox
 	sessions dynsupervisor.Ref
 	freed    chan struct{} // ends the hanging
+	free     func()        // closes it
 }
 
 const evil = `<script>alert("x")</script>`
@@ -84,6 +86,7 @@ const evil = `<script>alert("x")</script>`
 func newDemo(t testing.TB, sessions int) *demo {
 	t.Helper()
 	d := &demo{t: t, node: process.NewNode("shop", process.WithLogger(slog.New(slog.DiscardHandler))), freed: make(chan struct{})}
+	d.free = sync.OnceFunc(func() { close(d.freed) })
 	d.ctx = process.WithNode(context.Background(), d.node)
 	stock, busy := supervisor.Server("stock", newShelf, genserver.WithName("stock")), supervisor.Server("orders", newShelf, genserver.Bounded(50, process.Refuse))
 	live := dynsupervisor.New("sessions")
@@ -103,7 +106,7 @@ func newDemo(t testing.TB, sessions int) *demo {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		close(d.freed)
+		d.free()
 		if err := supervisor.Stop(d.ctx, root); err != nil {
 			t.Error(err)
 		}
@@ -130,7 +133,7 @@ func newDemo(t testing.TB, sessions int) *demo {
 func (d *demo) login(user string) process.PID {
 	d.t.Helper()
 	ref, err := dynsupervisor.StartChild(d.ctx, d.sessions,
-		supervisor.Server("session", func() *session { return &session{user} }, genserver.WithName(process.Name(user))))
+		supervisor.Server("session", func() *session { return &session{user} }, genserver.WithName(process.Name(user))).Restart(supervisor.Temporary))
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -43,6 +43,7 @@ type placed struct {
 	Restart  string `json:"restart,omitempty"`
 	Strategy string `json:"strategy,omitempty"`
 	Children int    `json:"children,omitempty"`
+	Restarts int    `json:"restarts"`
 }
 
 // peer is a process that another one knows.
@@ -84,7 +85,7 @@ func viewProcess(h *handler, ctx context.Context, q url.Values) (any, int) {
 	if t := places[pid]; t != nil {
 		n := treeNodeOf(ctx, &tree.Node{ID: t.ID, PID: pid, State: t.State, Type: t.Type, Restart: t.Restart,
 			Strategy: t.Strategy, Dynamic: t.Dynamic, Total: t.Total})
-		v.Place = &placed{n.Kind, n.State, n.Restart, n.Strategy, n.Total}
+		v.Place = &placed{n.Kind, n.State, n.Restart, n.Strategy, n.Total, t.Restarts}
 	}
 	h.state(ctx, &v, info)
 	return v, http.StatusOK
@@ -126,9 +127,6 @@ func peerOf(ctx context.Context, pid process.PID, places map[process.PID]*tree.N
 	p := peer{pid, string(info.Name), typeOf(info)}
 	if place := places[pid]; place != nil && p.Name == "" {
 		p.Name = place.ID
-	}
-	if p.Type == "" {
-		p.Type = info.Behaviour
 	}
 	return p
 }

@@ -37,12 +37,12 @@ type row struct {
 	Name      string      `json:"name,omitempty"`
 	ID        string      `json:"id,omitempty"` // as a child
 	Behaviour string      `json:"behaviour"`
-	Type      string      `json:"type,omitempty"` // of the server's state
+	Type      string      `json:"type"` // of the server's state
 	Mailbox   int         `json:"mailbox"`
 	Bound     int         `json:"bound,omitempty"`
 	Lost      uint64      `json:"lost"`
 	Handled   uint64      `json:"handled"`
-	Restarts  int         `json:"restarts"`
+	Restarts  *int        `json:"restarts,omitempty"` // nil if it is not listed in a tree
 	Busy      bool        `json:"busy"`
 	Links     int         `json:"links"`
 	Monitors  int         `json:"monitors"`
@@ -52,11 +52,11 @@ type row struct {
 func rowOf(info process.Info, place *tree.Node) row {
 	r := row{
 		PID: info.PID, Name: string(info.Name), Behaviour: info.Behaviour, Type: typeOf(info), Parent: info.Parent,
-		Mailbox: info.Mailbox, Bound: info.Bound, Lost: info.Lost, Handled: info.Handled, Busy: info.Busy,
+		Mailbox: info.Mailbox, Bound: info.Bound, Lost: info.Lost, Handled: info.Handled, Busy: isBusy(info),
 		Links: len(info.Links), Monitors: len(info.Monitors),
 	}
 	if place != nil {
-		r.ID, r.Restarts = place.ID, place.Restarts
+		r.ID, r.Restarts = place.ID, &place.Restarts
 	}
 	return r
 }
@@ -64,8 +64,22 @@ func rowOf(info process.Info, place *tree.Node) row {
 // Search is what a search looks through.
 func (r row) Search() string { return searchText(r.ID, r.PID.String(), r.Name, r.Type, r.Behaviour) }
 
-// typeOf is the type of the server's state, without the package's pointer star.
-func typeOf(info process.Info) string { return strings.TrimPrefix(info.Type, "*") }
+// RestartCount is -1 if nobody knows.
+func (r row) RestartCount() int {
+	if r.Restarts == nil {
+		return -1
+	}
+	return *r.Restarts
+}
+
+// isBusy reports whether the process's code is running and should not be for
+// long: a plain process's always runs.
+func isBusy(info process.Info) bool { return info.Busy && info.Behaviour != "process" }
+
+// typeOf is the type of the server's state, or what else the process is.
+func typeOf(info process.Info) string {
+	return cmp.Or(strings.TrimPrefix(info.Type, "*"), info.Behaviour)
+}
 
 // placesOf finds the processes in the trees.
 func placesOf(ctx context.Context, node *process.Node) map[process.PID]*tree.Node {
@@ -89,7 +103,7 @@ var orders = map[string]func(a, b row) int{
 	"mailbox":  func(a, b row) int { return cmp.Compare(b.Mailbox, a.Mailbox) },
 	"lost":     func(a, b row) int { return cmp.Compare(b.Lost, a.Lost) },
 	"handled":  func(a, b row) int { return cmp.Compare(b.Handled, a.Handled) },
-	"restarts": func(a, b row) int { return cmp.Compare(b.Restarts, a.Restarts) },
+	"restarts": func(a, b row) int { return cmp.Compare(b.RestartCount(), a.RestartCount()) },
 	"links":    func(a, b row) int { return cmp.Compare(b.Links, a.Links) },
 	"monitors": func(a, b row) int { return cmp.Compare(b.Monitors, a.Monitors) },
 	"name":     func(a, b row) int { return compareText(cmp.Or(a.Name, a.ID), cmp.Or(b.Name, b.ID)) },
@@ -172,11 +186,10 @@ type typeRow struct {
 }
 
 func countType(types map[string]*typeRow, r row) {
-	name := cmp.Or(r.Type, r.Behaviour)
-	t := types[name]
+	t := types[r.Type]
 	if t == nil {
-		t = &typeRow{Type: name}
-		types[name] = t
+		t = &typeRow{Type: r.Type}
+		types[r.Type] = t
 	}
 	t.Processes++
 	t.Mailbox += r.Mailbox

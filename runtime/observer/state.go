@@ -144,7 +144,11 @@ func locks(t reflect.Type) bool {
 		return true
 	}
 	for i := range t.NumField() {
-		if f := t.Field(i).Type; f.Kind() == reflect.Struct && f.PkgPath() == "sync" {
+		f := t.Field(i).Type
+		if f.Kind() == reflect.Pointer {
+			f = f.Elem()
+		}
+		if f.PkgPath() == "sync" && (f.Name() == "Mutex" || f.Name() == "RWMutex") {
 			return true
 		}
 	}

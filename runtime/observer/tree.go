@@ -38,6 +38,7 @@ type treeNode struct {
 	Busy         bool        `json:"busy,omitempty"`
 	Unresponsive bool        `json:"unresponsive,omitempty"` // the supervisor did not say who its children are
 	Total        int         `json:"total,omitempty"`        // how many children there are
+	Unlisted     int         `json:"unlisted,omitempty"`     // how many of them are not listed, nor searched
 	Children     []*treeNode `json:"children,omitempty"`
 	Key          string      `json:"-"` // tells it from its siblings
 	Search       string      `json:"-"` // what a search looks through
@@ -49,9 +50,6 @@ func (v treeView) MoreTrees() int { return max(v.Total-maxRoots, 0) }
 
 // Processes is where the same search goes through all processes.
 func (v treeView) Processes() string { return "processes?" + url.Values{"q": {v.Query}}.Encode() }
-
-// Unlisted is how many children are not listed.
-func (n *treeNode) Unlisted() int { return n.Total - len(n.Children) }
 
 func viewTree(h *handler, ctx context.Context, q url.Values) (any, int) {
 	trees, total := forest(ctx, h.node)
@@ -87,7 +85,7 @@ func forest(ctx context.Context, node *process.Node) (trees []*tree.Node, total 
 func treeNodeOf(ctx context.Context, t *tree.Node) *treeNode {
 	n := &treeNode{
 		ID: t.ID, PID: t.PID, Kind: t.Type.String(), State: t.State.String(), Restarts: t.Restarts,
-		Unresponsive: t.Unresponsive, Total: t.Total, Open: t.Total <= openUpTo,
+		Unresponsive: t.Unresponsive, Total: t.Total, Unlisted: t.Total - len(t.Children), Open: t.Total <= openUpTo,
 	}
 	if t.Restart != 0 {
 		n.Restart = t.Restart.String()
@@ -101,7 +99,7 @@ func treeNodeOf(ctx context.Context, t *tree.Node) *treeNode {
 		}
 	}
 	if info, ok := process.InfoOf(ctx, t.PID); ok {
-		n.Name, n.Type, n.Mailbox, n.Busy = string(info.Name), typeOf(info), info.Mailbox, info.Busy
+		n.Name, n.Type, n.Mailbox, n.Busy = string(info.Name), typeOf(info), info.Mailbox, isBusy(info)
 	}
 	n.Search = searchText(n.ID, n.PID.String(), n.Name, n.Type)
 	if !n.PID.IsZero() {
@@ -133,7 +131,6 @@ func (n *treeNode) find(q string) *treeNode {
 		return nil
 	}
 	n.Open = true
-	n.Total -= len(all) - len(n.Children) // what was left out on purpose
 	return n
 }
 
