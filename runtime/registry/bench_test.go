@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -175,4 +176,40 @@ func BenchmarkGetOrStart(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkMemory is what a registered, idle server costs beside one that is not: in bytes, and in time to start.
+func BenchmarkMemory(b *testing.B) {
+	measure := func(b *testing.B, opts func(i int) []genserver.Option) {
+		ctx := context.Background()
+		servers := make([]genserver.Ref[*room], 0, b.N)
+		before := heap()
+		b.ResetTimer()
+		for i := range b.N {
+			s, err := genserver.Start(ctx, newRoom, opts(i)...)
+			if err != nil {
+				b.Fatal(err)
+			}
+			servers = append(servers, s)
+		}
+		b.StopTimer()
+		process.NodeOf(ctx).GiveBack()
+		b.ReportMetric(float64(heap()-before)/float64(b.N), "B/server")
+		for _, s := range servers {
+			_ = genserver.Stop(ctx, s, nil)
+		}
+	}
+	b.Run("bare", func(b *testing.B) { measure(b, func(int) []genserver.Option { return nil }) })
+	b.Run("registered", func(b *testing.B) {
+		_, r := benched(b, 0)
+		measure(b, func(i int) []genserver.Option { return []genserver.Option{genserver.WithVia(r.Entry(i, i))} })
+	})
+}
+
+// heap is the memory in use after a collection.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

@@ -15,7 +15,9 @@ import (
 // GetOrStart returns the reference to the process that stands under a unique
 // key. If there is none it starts child under sup, with the key and the value
 // as its entry. Of many who ask at a time one starts it and all get it: two
-// processes under one key never live at once.
+// processes never stand under one key. (After a crash of the registry itself,
+// one that stood there before may live on beside its successor, while its
+// callback returns or because it traps exits.)
 //
 // The reference is child.At(r.Via(key)): it leads to whoever stands under the
 // key at each use, and so survives restarts. A process stands there before its

@@ -28,16 +28,21 @@ func (r *Registry[K, V]) find(key K) *entry[K, V] {
 // Entries are the entries under a key, the oldest first. (Elixir: lookup/2.)
 func (r *Registry[K, V]) Entries(key K) iter.Seq[Entry[K, V]] {
 	return func(yield func(Entry[K, V]) bool) {
-		s, err := r.store.Get()
-		if err != nil {
-			return
-		}
-		for e := range s.partition(key).table.at(key) {
-			if !yield(e.public()) {
+		for _, e := range r.at(key) {
+			if e.live() && !yield(e.public()) {
 				return
 			}
 		}
 	}
+}
+
+// at are the entries under a key, as [table] has them.
+func (r *Registry[K, V]) at(key K) []*entry[K, V] {
+	s, err := r.store.Get()
+	if err != nil {
+		return nil
+	}
+	return s.partition(key).table.at(key)
 }
 
 // All are all entries, in no order. (Elixir: select/2.)

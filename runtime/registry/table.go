@@ -32,7 +32,7 @@ func (e *entry[K, V]) live() bool { return !e.gone.Load() && e.pid.Alive() }
 func (e *entry[K, V]) public() Entry[K, V] { return Entry[K, V]{e.key, e.pid, *e.value.Load()} }
 
 // table is where the entries of a partition stand. Its methods may be called
-// at the same time; those that read take no lock and pass over the dead.
+// at the same time; those that read take no lock, and find live entries only.
 type table[K comparable, V any] interface {
 	// add puts an entry in, or returns the live one that has the key.
 	add(e *entry[K, V]) (holder *entry[K, V])
@@ -40,8 +40,9 @@ type table[K comparable, V any] interface {
 	remove(e *entry[K, V])
 	// first is the oldest entry of a key, nil if there is none.
 	first(key K) *entry[K, V]
-	// at are the entries of a key, the oldest first.
-	at(key K) iter.Seq[*entry[K, V]]
+	// at are the entries of a key, the oldest first; those that are not live
+	// may be among them. Nobody changes the list.
+	at(key K) []*entry[K, V]
 	// all are all entries.
 	all() iter.Seq[*entry[K, V]]
 	size() int
@@ -87,12 +88,11 @@ func (t unique[K, V]) first(key K) *entry[K, V] {
 	return nil
 }
 
-func (t unique[K, V]) at(key K) iter.Seq[*entry[K, V]] {
-	return func(yield func(*entry[K, V]) bool) {
-		if e := t.first(key); e != nil {
-			yield(e)
-		}
+func (t unique[K, V]) at(key K) []*entry[K, V] {
+	if e := t.first(key); e != nil {
+		return []*entry[K, V]{e}
 	}
+	return nil
 }
 
 func (t unique[K, V]) all() iter.Seq[*entry[K, V]] {
@@ -179,32 +179,31 @@ func (t bags[K, V]) remove(e *entry[K, V]) {
 }
 
 func (t bags[K, V]) first(key K) *entry[K, V] {
-	for e := range t.at(key) {
-		return e
+	for _, e := range t.at(key) {
+		if e.live() {
+			return e
+		}
 	}
 	return nil
 }
 
-func (t bags[K, V]) at(key K) iter.Seq[*entry[K, V]] {
-	return func(yield func(*entry[K, V]) bool) {
-		if b, ok := t.keys.Load(key); ok {
-			b.each(yield)
-		}
+func (t bags[K, V]) at(key K) []*entry[K, V] {
+	if b, ok := t.keys.Load(key); ok {
+		return b.entries()
 	}
-}
-
-func (b *bag[K, V]) each(yield func(*entry[K, V]) bool) bool {
-	for _, e := range b.entries() {
-		if e.live() && !yield(e) {
-			return false
-		}
-	}
-	return true
+	return nil
 }
 
 func (t bags[K, V]) all() iter.Seq[*entry[K, V]] {
 	return func(yield func(*entry[K, V]) bool) {
-		t.keys.Range(func(_ K, b *bag[K, V]) bool { return b.each(yield) })
+		t.keys.Range(func(_ K, b *bag[K, V]) bool {
+			for _, e := range b.entries() {
+				if e.live() && !yield(e) {
+					return false
+				}
+			}
+			return true
+		})
 	}
 }
 
