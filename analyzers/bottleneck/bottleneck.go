@@ -7,7 +7,8 @@
 //
 // One instance. The package declares the server as a child with a constant id in a supervision tree that is built
 // once, or starts it under a constant name or from main; and nothing else in the package or its dependencies makes
-// another. A server made in a loop, on behalf of a request, per key, or under an id that is computed is not single.
+// another. A server made in a loop, on behalf of a request, per key, as a partition, by a template, under a dynamic
+// supervisor, or under an id that is computed is not single.
 // Where more than one function call builds the tree, nobody knows. What importers do never counts, so that every
 // driver agrees.
 //
@@ -24,6 +25,9 @@
 // these from a copy. Or work blocks: a handler sleeps, or waits for the network or a subprocess, while three callers wait for messages that do not. Servers
 // that serialise on purpose are silent by this: a sequence or a write-ahead log gets messages that write, and it is
 // the message itself that waits for the disk.
+//
+// Agents have no messages: each place in the code that sends one a function is a message of its own, if anything known
+// runs it, and reads if it is agent.Get's and the function provably writes nothing.
 //
 // Tests are neither judged nor counted; generated code is not judged.
 package bottleneck

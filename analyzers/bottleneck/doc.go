@@ -18,14 +18,19 @@ and
 
   - two of them call the same message that only reads the server's state
     (\'-readers\') and fewer write, or three call messages that only read: publish
-    a copy of the state (an atomic pointer) or a table, which callers read
-    themselves; or
+    a copy of the state (an atomic pointer) or a table (ets.Child), which callers
+    read themselves; or
   - a handler sleeps or waits for the network or a subprocess while three call
     messages that do not: let the caller do that work, or a process of its own,
     and answer later (CallTo.Caller).
 
 Where the calls write, but those for different keys have nothing to do with each
-other, a process per key or a fixed number of partitions spreads them.
+other, a process per key (dynsupervisor, found by registry.GetOrStart) or a fixed
+number of partitions (partition.New, asked by partition.For) spreads them.
+
+An agent is such a server as well. Its messages are the functions that it is sent:
+one given to agent.Get that provably writes nothing only reads. Tasks that
+task.AsyncStream runs are many paths, as goroutines started in a loop are.
 
 Only synchronous calls count; casts wait for nobody. Each handler, goroutine or
 server is one path: these are places in the code, not rates, so a server with
@@ -35,11 +40,13 @@ do not count. Calls made by packages that import the one with the instance never
 count, and neither do tests.
 
 It says nothing if more instances may exist: made in a loop, for a request, per
-key, under a computed id, or by a constructor that importers call; nothing about
+key, as partitions, by a template or under a dynamic supervisor, under a computed
+id, or by a constructor that importers call; nothing about
 references that were looked up in a map or slice; and nothing about servers that
 serialise what only they write, such as a sequence or a write-ahead log.
 
-Instances are told apart by their server's type. Two of one type anywhere in the
+Instances are told apart by their server's type, agents by the type of their
+value. Two of one type anywhere in the
 package and what it imports (two children with fixed ids, two trees, a second
 child that nobody calls) make the check silent about both, since a call may then
 be to either. The command's \'-stats\' counts such servers.

@@ -135,11 +135,12 @@ func requestsOf(m *actors.Model, s *actors.Server) []*request {
 	return all
 }
 
-// functionsFor lists the functions that an agent is sent. Each place that sends one is a message of its own.
+// functionsFor lists the functions that an agent is sent. Each place that sends one is a message of its own, if
+// anything that is known runs it.
 func functionsFor(m *actors.Model, s *actors.Server) []*request {
 	var all []*request
 	for site := range m.SitesTo(s.Type, actors.CallSite, actors.CastSite) {
-		if !site.Function {
+		if !site.Function || !runs(m, site.Func) {
 			continue
 		}
 		r := &request{
@@ -156,6 +157,17 @@ func functionsFor(m *actors.Model, s *actors.Server) []*request {
 		all = append(all, r)
 	}
 	return all
+}
+
+// runs says whether something that is known runs the function.
+func runs(m *actors.Model, id actors.FuncID) bool {
+	if f := m.Func(id); f == nil || f.Entry != actors.NoEntry || m.CallbackOf(id) != nil {
+		return f != nil
+	}
+	for range m.Callers(id) {
+		return true
+	}
+	return false
 }
 
 // elsewhere says whether a site runs in a goroutine that the request starts. What it has others run, it waits for.

@@ -17,6 +17,10 @@ says that the client API lacks one for the message. A place that builds and
 sends a message is one finding. Where a client function takes a message as its
 argument, the place that builds the message is the finding.
 
+An agent has no messages but functions. A raw agent.Get, Update, GetAndUpdate, Do
+or Cast is reported if the type of the agent's value is declared by another
+package, which alone makes such agents: its functions are the client API.
+
 Unexported messages make this check superfluous: then the compiler keeps the
 client API the only way in.
 
@@ -24,7 +28,8 @@ Silent are the server's own package (and the package that an internal folder
 with the server belongs to), a client package below it, whose exported functions
 send messages that neither the server's package nor another dependency sends, tests and test helpers, generated code, messages
 declared in a package without the server, references to an interface, sends to
-a PID or name, and answers. What belongs to another module is reported only if
+a PID, a name or a topic, agents of values that several packages keep or none
+declares, such as numbers, and answers. What belongs to another module is reported only if
 that has a client function for the message.`,
 	Before: `
 package shop

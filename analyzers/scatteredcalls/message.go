@@ -131,8 +131,11 @@ func (a *api) coverage() string {
 
 // ours says whether the server belongs to the module under analysis, or to one
 // that nobody tells apart.
-func (c *check) ours(server *actors.Server) bool {
-	module, pkg := c.pass.Module, server.Type.Package()
+func (c *check) ours(server *actors.Server) bool { return c.oursPath(server.Type.Package()) }
+
+// oursPath says so of a server's package.
+func (c *check) oursPath(pkg string) bool {
+	module := c.pass.Module
 	return module == nil || module.Path == "" || pkg == module.Path || strings.HasPrefix(pkg, module.Path+"/")
 }
 

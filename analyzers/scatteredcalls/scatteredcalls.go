@@ -12,6 +12,8 @@
 //
 //   - at home, also when several servers share the package: what a server sends
 //     itself or its neighbours is its own business;
+//   - about an agent (package agent) whose state is of a type that other packages keep as
+//     well, or that no package declares, such as a number;
 //   - about messages that are not exported: nobody else can build them, so a team
 //     that has none of the exported kind never sees this check. That includes
 //     what an exported constructor returns as an interface;
@@ -61,6 +63,7 @@ func run(pass *analysis.Pass) (any, error) {
 	c := &check{pass: pass, m: m, apis: map[*actors.Server]*api{}, clients: map[*actors.Server]*client{}}
 	c.send()
 	c.build()
+	c.agents()
 	return nil, nil
 }
 
@@ -115,7 +118,7 @@ func (c *check) build() {
 // foreign is the server that a site addresses from outside its home; nil if it
 // is not known, or if nobody wants to hear about the site.
 func (c *check) foreign(s *actors.Site) *actors.Server {
-	if !s.Target.Known() || !s.Msg.Known() || s.Instance.Kind == actors.SelfInstance || !s.Pos.IsValid() {
+	if s.Function || !s.Target.Known() || !s.Msg.Known() || s.Instance.Kind == actors.SelfInstance || !s.Pos.IsValid() {
 		return nil
 	}
 	server := c.m.Server(s.Target.Type)
@@ -126,8 +129,10 @@ func (c *check) foreign(s *actors.Site) *actors.Server {
 }
 
 // home says whether the package under analysis may hold the server's client API.
-func (c *check) home(server *actors.Server) bool {
-	pkg := server.Type.Package()
+func (c *check) home(server *actors.Server) bool { return c.homePath(server.Type.Package()) }
+
+// homePath says so of a server's package.
+func (c *check) homePath(pkg string) bool {
 	if c.pass.Pkg.Path() == pkg {
 		return true
 	}

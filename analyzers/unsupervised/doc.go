@@ -24,8 +24,10 @@ Stop or Close of its type), receives its result, or can stop it. It follows call
 into other packages that use the runtime, and judges a function handed to a
 helper that starts goroutines where it is handed over.
 
-It reports genserver.Start and process.Spawn if what they return is dropped or
-kept where nothing links, monitors, awaits or stops it.
+It reports genserver.Start, agent.Start, process.Spawn and task.Start if what they
+return is dropped or kept where nothing links, monitors, awaits or stops it; the
+last two only if what they run lasts. Tasks that are linked or under a supervisor
+(task.Async, task.StartIn) have an owner.
 
 It says nothing about goroutines that end by themselves (one connection, one
 request, a counted loop), that main.main starts or a function that only it calls,

@@ -77,16 +77,21 @@ func Documentation(t *testing.T, a *analysis.Analyzer, doc *lint.RawDocumentatio
 // Module writes a module that uses this one, from a txtar archive without go.mod, and returns its directory.
 func Module(t testing.TB, archive string) string {
 	t.Helper()
-	return testmod.Write(t, "-- go.mod --\n"+goMod(t)+archive)
+	return testmod.Write(t, "-- go.mod --\n"+goMod(t)+"-- go.sum --\n"+read(t, "go.sum")+archive)
 }
 
 // goMod is that of a module which uses this one.
 func goMod(t testing.TB) string {
-	data, err := os.ReadFile(filepath.Join(root(t), "testdata", "src", "go.mod"))
+	return strings.ReplaceAll(read(t, "go.mod"), "=> ../..", "=> "+strconv.Quote(root(t)))
+}
+
+// read reads a file of the module of test packages.
+func read(t testing.TB, name string) string {
+	data, err := os.ReadFile(filepath.Join(root(t), "testdata", "src", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.ReplaceAll(string(data), "=> ../..", "=> "+strconv.Quote(root(t)))
+	return string(data)
 }
 
 // Vet is what go vet prints with this check alone, for packages of the test module. Vet keeps only the facts of

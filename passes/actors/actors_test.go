@@ -40,7 +40,7 @@ var model = &analysis.Analyzer{
 
 // TestGolden dumps the models of the test packages and compares them with testdata/<package>.txt.
 func TestGolden(t *testing.T) {
-	patterns := []string{"./counter", "./counteruse", "./deep/...", "./wrap", "./wrapuse", "./treelib", "./trees", "./forms"}
+	patterns := []string{"./counter", "./counteruse", "./deep/...", "./wrap", "./wrapuse", "./treelib", "./trees", "./forms", "./library"}
 	for _, result := range analysistest.Run(t, dir(t), model, patterns...) {
 		m, ok := result.Result.(*actors.Model)
 		if !ok || m == nil {

@@ -30,6 +30,14 @@ func (t TypeID) Origin() TypeID {
 	return t
 }
 
+// Arg is the one type argument of an instance of a generic type, "" if it has none.
+func (t TypeID) Arg() TypeID {
+	if t.Origin() == t {
+		return ""
+	}
+	return t[len(t.Origin())+1 : len(t)-1]
+}
+
 // anyArg stands for a type parameter: a generic function's own name for it means nothing elsewhere.
 const anyArg = "?"
 

@@ -23,7 +23,7 @@ var otpTask = []Func{
 	{Package: "task", Name: "AsyncStreamNoLink", Kind: SpawnLink, Body: 4, Many: true},
 	{Package: "task", Name: "Start", Kind: Spawn, Body: 2, Linked: "StartLink"},
 	{Package: "task", Name: "StartLink", Kind: SpawnLink, Body: 2},
-	{Package: "task", Name: "StartIn", Kind: StartChild, Target: 2, Body: 3, Many: true},
+	{Package: "task", Name: "StartIn", Kind: StartChild, Target: 2, Body: 3},
 	{Package: "task", Name: "Child", Kind: ChildMaker, ChildKind: FuncChild, ID: 1, Body: 2, Restart: Temporary},
 	{Package: "task", Name: "Supervisor", Kind: ChildMaker, ChildKind: DynamicChild, ID: 1},
 	{Package: "task", Recv: "Task", Name: "Await", Kind: Await},

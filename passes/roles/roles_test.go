@@ -103,7 +103,6 @@ var without = map[string]string{
 		Named WithAccess Heir Copy`,
 	"application": `ControllerOf`,
 	"observer":    `Handler ShowState AllowRemote`,
-	"metrics":     `NewCollector MaxNames`,
 	"health":      `*`, // handlers, which read the tree
 	"testkit":     `New Run Main`,
 }
