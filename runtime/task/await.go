@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
@@ -40,6 +41,9 @@ var (
 func (t *Task[T]) Await(ctx context.Context) (T, error) {
 	if err := t.check(ctx); err != nil {
 		return t.nothing(err)
+	}
+	if !t.isSettled() {
+		runtime.Gosched() // mostly there is nothing to wait for then
 	}
 	if !t.isSettled() {
 		limit := DefaultTimeout

@@ -122,3 +122,23 @@ func work(_ context.Context, n int) (int, error) {
 	}
 	return int(x), nil
 }
+
+func BenchmarkAsyncNoLinkAwait(b *testing.B) {
+	ctx := context.Background()
+	child := task.Supervisor("tasks")
+	root, err := supervisor.Start(ctx, supervisor.Supervisor("root", supervisor.OneForOne, []supervisor.Spec{child}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer supervisor.Stop(ctx, root)
+	b.ReportAllocs()
+	for b.Loop() {
+		t, err := task.AsyncNoLink(ctx, child.Ref(), one)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := t.Await(ctx); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -23,7 +23,9 @@
 // is a crash, as for supervisor.Func.
 //
 // The result travels by the Task value, never through the caller's mailbox,
-// unless [Task.Notify] asks for that.
+// unless [Task.Notify] asks for that. A process that traps exits is told by the
+// link, as in OTP, of the end of each task that it is linked to, the normal one
+// included.
 //
 // # Whose task it is
 //
@@ -45,9 +47,11 @@
 // at once; but if its function does not watch its context, that is abandoned
 // and may go on running until it returns. See package process.
 //
-// It is not a worker pool: each task has a goroutine, and each item of a stream
-// a process, which costs about a microsecond more than a bare goroutine. What
-// keeps a state or gets several messages is a genserver, what runs as long as
+// # What it is not for
+//
+// It is not a worker pool: each task and each item of a stream has a process,
+// which costs a few times what a bare goroutine costs; let an item be some tens
+// of microseconds of work, or many small ones. What keeps a state or gets several messages is a genserver, what runs as long as
 // the program a child of a supervisor.
 //
 // Behaviour follows the modules Task and Task.Supervisor of Elixir;

@@ -13,7 +13,7 @@ import (
 // or, if that has no deadline, for DefaultTimeout. It returns the error of the
 // first that fails without waiting for the others, which run on; tasks that
 // should not are started with a context that is cancelled then. It fails as
-// Await does. (Elixir: Task.await_many/2.)
+// Await does, but finds no circles. (Elixir: Task.await_many/2.)
 func AwaitAll[T any](ctx context.Context, tasks ...*Task[T]) ([]T, error) {
 	limit := DefaultTimeout
 	if _, bounded := ctx.Deadline(); bounded {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -316,4 +317,61 @@ func TestConcurrentUse(t *testing.T) {
 			t.Errorf("the message: %+v, Await %v", done, errs[0])
 		}
 	}
+}
+
+// A context that ends ends a wait for many, and leaves the tasks alone.
+func TestManyContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		tasks := []*task.Task[int]{task.Async(w.Ctx, deaf(time.Minute)), task.Completed(1)}
+		ctx, cancel := context.WithCancel(w.Ctx)
+		time.AfterFunc(time.Second, cancel)
+		if vs, err := task.AwaitAll(ctx, tasks...); vs != nil || err == nil || !errors.Is(err, context.Canceled) {
+			t.Errorf("AwaitAll: %v, %v", vs, err)
+		}
+		ended, err := task.YieldMany(ctx, time.Hour, tasks, task.KillLate())
+		if ended[0] != nil || ended[1] == nil || ended[1].Value != 1 || !errors.Is(err, context.Canceled) {
+			t.Errorf("YieldMany: %v, %v", ended, err)
+		}
+		if _, done, err := tasks[0].Yield(ctx, time.Hour); done || !errors.Is(err, context.Canceled) {
+			t.Errorf("Yield: %v, %v", done, err)
+		}
+		if _, done, err := tasks[0].Shutdown(ctx, time.Hour); done || !errors.Is(err, context.Canceled) {
+			t.Errorf("Shutdown: %v, %v", done, err)
+		}
+		if _, err := tasks[0].Await(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("Await: %v", err)
+		}
+		time.Sleep(2 * time.Minute)
+		_, err = tasks[0].Await(w.Ctx) // it was asked to end
+		wantExit(t, "Await", err, process.Shutdown)
+		if want := "exited: shutdown"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	})
+}
+
+// A supervised task is linked to its owner too, from before its function runs.
+func TestSupervisedLink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		sup := startSup(w)
+		for range 50 {
+			owner := w.Puppet()
+			owner.Do(func(c *process.Context) {
+				if _, err := task.AsyncIn(c, sup, boom); err != nil {
+					t.Error(err)
+				}
+			})
+			if err := owner.Reason(); !errors.Is(err, errBoom) {
+				t.Errorf("the owner: %v", err)
+			}
+		}
+		owner := w.Puppet()
+		var tk *task.Task[int]
+		owner.Do(func(c *process.Context) { tk, _ = task.AsyncIn(c, sup, forever) })
+		fate := w.Watch(tk.PID())
+		owner.Exit(errBoom)
+		fate.Want(errBoom)
+	})
 }
