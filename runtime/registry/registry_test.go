@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/internal/proctest"
 	"github.com/otplint/otplint/runtime/process"
@@ -347,4 +348,39 @@ func TestUniqueUnderFire(t *testing.T) {
 	if n := r.Tables(); n != 0 {
 		t.Errorf("%d things left", n)
 	}
+}
+
+// A registry may also be started by a dynamic supervisor, several of one Child value: each has a reference of its own.
+func TestUnderDynamicSupervisor(t *testing.T) {
+	inBubble(t, func(w *proctest.World) {
+		sup := startChild(w, dynsupervisor.New("registries"))
+		child := registry.New[string, int]("names")
+		first, err := dynsupervisor.StartChild(w.Ctx, sup, child)
+		wantErr(w, "start", err, nil)
+		second, err := dynsupervisor.StartChild(w.Ctx, sup, child)
+		wantErr(w, "start", err, nil)
+		a := w.Puppet()
+		register(w, a, first, "k", 1)
+		wantEntries(w, first, "k", entry{"k", a.PID, 1})
+		wantEntries(w, second, "k")
+		if child.Ref().Running() || !second.Running() {
+			t.Error("the references are mixed up")
+		}
+	})
+}
+
+// A restarted registry is another incarnation: what a process that traps exits had in the former does not come back or get in the way.
+func TestTrappingRegistrantOverRestart(t *testing.T) {
+	inBubble(t, func(w *proctest.World) {
+		r := start(w)
+		a, b := w.Trapping(), w.Puppet()
+		register(w, a, r, "k", 1)
+		process.Exit(w.Ctx, w.Resolve(r.Dest()), process.Kill)
+		synctest.Wait()
+		wantEntries(w, r, "k")
+		register(w, b, r, "k", 2)
+		unregister(w, a, r, "k")
+		a.Exit(nil)
+		wantEntries(w, r, "k", entry{"k", b.PID, 2})
+	})
 }
