@@ -51,8 +51,9 @@
 //
 // It is not a worker pool: each task and each item of a stream has a process,
 // which costs a few times what a bare goroutine costs; let an item be some tens
-// of microseconds of work, or many small ones. What keeps a state or gets several messages is a genserver, what runs as long as
-// the program a child of a supervisor.
+// of microseconds of work, or many small ones. What keeps a state or gets
+// several messages is a genserver, what runs as long as the program a child of
+// a supervisor.
 //
 // Behaviour follows the modules Task and Task.Supervisor of Elixir;
 // docs/conformance.md lists it case by case.

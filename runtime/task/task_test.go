@@ -359,9 +359,7 @@ func TestSupervisedLink(t *testing.T) {
 		for range 50 {
 			owner := w.Puppet()
 			owner.Do(func(c *process.Context) {
-				if _, err := task.AsyncIn(c, sup, boom); err != nil {
-					t.Error(err)
-				}
+				_, _ = task.AsyncIn(c, sup, boom) // the crash may come before this returns
 			})
 			if err := owner.Reason(); !errors.Is(err, errBoom) {
 				t.Errorf("the owner: %v", err)
