@@ -249,3 +249,27 @@ func (h *holder) Init(c *genserver.Context) genserver.Result {
 }
 
 func (h *holder) HandleInfo(c *genserver.Context, _ any) genserver.Result { return c.Stop(errBurnt) }
+
+// A crash of the registry takes those who stand in it along, and the next who asks starts a new one.
+func TestGetOrStartAfterCrash(t *testing.T) {
+	inBubble(t, func(w *proctest.World) {
+		r := startRooms(w)
+		for _, victim := range []func() process.PID{
+			func() process.PID { return w.Resolve(r.names.Dest()) },
+			func() process.PID { return r.names.Anchors()[0] },
+			func() process.PID { return w.Resolve(r.sup.Dest()) },
+		} {
+			a, err := r.get("a")
+			wantErr(w, "get", err, nil)
+			fate := w.Watch(w.Resolve(a.Dest()))
+			process.Exit(w.Ctx, victim(), process.Kill)
+			if fate.Reason() == nil {
+				t.Error("it lives on")
+			}
+			wantEntries(w, r.names, "a")
+			if n := r.children(); n != 0 {
+				t.Errorf("%d children", n)
+			}
+		}
+	})
+}

@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/puzpuzpuz/xsync/v4"
@@ -130,24 +129,24 @@ func (p *partition[K, V]) dismiss(o *owner[K, V], pid process.PID) {
 	p.owners.Delete(pid)
 }
 
-// unregister removes the entries of the process c that match and, with the
+// unregisterKey removes the entries of the process c under a key and, with the
 // last of all, the link.
-func (p *partition[K, V]) unregister(c *process.Context, match func(*entry[K, V]) bool) {
+func (p *partition[K, V]) unregisterKey(c *process.Context, key K) {
 	o, ok := p.owners.Load(c.Self())
 	if !ok {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, e := range slices.Clone(o.entries) {
-		if match(e) {
+	for i := len(o.entries) - 1; i >= 0; i-- { // drop moves the last one here
+		if e := o.entries[i]; e.key == key {
 			p.drop(o, e)
 		}
 	}
 	p.release(o, c)
 }
 
-// unregisterOne is unregister of one entry, if it is c's.
+// unregisterOne is unregisterKey of one entry, if it is c's.
 func (p *partition[K, V]) unregisterOne(c *process.Context, e *entry[K, V]) {
 	o, ok := p.owners.Load(c.Self())
 	if !ok || e.pid != c.Self() {

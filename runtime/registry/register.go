@@ -69,7 +69,7 @@ func (r *Registry[K, V]) Unregister(ctx context.Context, key K) error {
 	}
 	p := s.partition(key)
 	if s.duplicate {
-		p.unregister(c, func(e *entry[K, V]) bool { return e.key == key })
+		p.unregisterKey(c, key)
 	} else if e := p.table.first(key); e != nil {
 		p.unregisterOne(c, e)
 	}
@@ -78,13 +78,18 @@ func (r *Registry[K, V]) Unregister(ctx context.Context, key K) error {
 }
 
 // UnregisterMatch is Unregister of those entries whose value match accepts.
-// match must not use the registry. (Elixir: unregister_match/4.)
+// (Elixir: unregister_match/4.)
 func (r *Registry[K, V]) UnregisterMatch(ctx context.Context, key K, match func(V) bool) error {
 	s, c, err := r.enter(ctx)
 	if err != nil {
 		return fmt.Errorf("unregister %v: %w", key, err)
 	}
-	s.partition(key).unregister(c, func(e *entry[K, V]) bool { return e.key == key && match(*e.value.Load()) })
+	p := s.partition(key)
+	for _, e := range p.of(c.Self(), func(e *entry[K, V]) bool { return e.key == key }) {
+		if match(*e.value.Load()) { // the user's code: no lock is held
+			p.unregisterOne(c, e)
+		}
+	}
 	s.unregistered(key, c.Self())
 	return nil
 }
