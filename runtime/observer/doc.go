@@ -14,8 +14,8 @@
 // system scrape the node. Looking costs little: what is asked of supervisors
 // is one message per page, they are not waited for long, and a page lists no
 // more than some hundred entries and says how many there are. Counting the
-// processes takes a look at each, some tens of milliseconds if there are a
-// hundred thousand.
+// processes takes a look at each, a tenth of a second if there are a hundred
+// thousand; the page asks the less often the longer it takes.
 //
 // After Erlang's observer(3) and sys:get_status/1.
 package observer
