@@ -3,13 +3,16 @@ package task_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/internal/proctest"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
@@ -201,5 +204,74 @@ func TestStreamNested(t *testing.T) {
 	}
 	if n := crashes.Load(); n != 55 || total != 45*49 {
 		t.Errorf("%d crashes, total %d", n, total)
+	}
+}
+
+// As many tasks as the supervisor has room for are never too many.
+func TestStreamFillsSupervisor(t *testing.T) {
+	w := proctest.New(t)
+	sup := startSup(w, dynsupervisor.MaxChildren(3))
+	n := 0
+	for _, err := range task.AsyncStreamNoLink(w.Ctx, sup, upTo(2000), same, task.MaxConcurrency(3), task.Ordered(false)) {
+		if n++; err != nil {
+			t.Fatalf("the %dth: %v", n, err)
+		}
+	}
+}
+
+// Tasks are killed, streams are left, and processes die that range, all at any moment: nothing is left of it.
+func TestStreamUnderFire(t *testing.T) {
+	w := proctest.New(t)
+	sup := startSup(w)
+	before := len(slices.Collect(w.Node.Processes()))
+	var fire sync.WaitGroup
+	for range 60 {
+		fire.Go(func() {
+			pid, err := process.Spawn(w.Ctx, func(c *process.Context) error {
+				c.TrapExit(rand.IntN(2) == 0)
+				f := func(ctx context.Context, n int) (int, error) {
+					self, _ := process.SelfOf(ctx)
+					switch n % 7 {
+					case 1:
+						panic("on purpose")
+					case 2:
+						go process.Exit(w.Ctx, self, process.Kill)
+					}
+					time.Sleep(time.Duration(rand.IntN(300)) * time.Microsecond)
+					return n, ctx.Err()
+				}
+				opts := []task.StreamOption{task.MaxConcurrency(5), task.Ordered(rand.IntN(2) == 0), task.Timeout(200 * time.Microsecond), task.KillOnTimeout()}
+				stream := task.AsyncStream(c, upTo(200), f, opts...)
+				if rand.IntN(2) == 0 {
+					stream = task.AsyncStreamIn(c, sup, upTo(200), f, opts...)
+				}
+				got, most := 0, rand.IntN(150)
+				for range stream {
+					if got++; got == most {
+						break
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if rand.IntN(3) == 0 {
+				time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
+				process.Exit(w.Ctx, pid, process.Kill)
+			}
+			_, _ = process.Wait(w.Ctx, pid)
+		})
+	}
+	fire.Wait()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		left := len(slices.Collect(w.Node.Processes())) - before
+		if left == 0 && w.Node.Abandoned() == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d processes left, %d abandoned", left, w.Node.Abandoned())
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,7 @@ type stream[I, O any] struct {
 	ready   []*item[I, O] // unordered: ended, not delivered
 	overdue *item[I, O]   // took too long, which ends the stream
 	done    int           // how many have ended
+	ending  []process.PID // supervised: the processes of those, unless they have ended too
 	waiting bool          // the ranging goroutine waits for woken
 	woken   chan struct{} // has room for one
 	timer   *time.Timer   // for the first of running
@@ -136,7 +138,7 @@ func (s *stream[I, O]) begun(it *item[I, O]) {
 }
 
 // A supervisor hears of a task's end a moment after the stream does. So when it
-// says that it is full although one of the stream's has ended, it is asked
+// says that it is full although some of the stream's have ended, it is asked
 // again.
 const (
 	asks    = 3
@@ -145,24 +147,42 @@ const (
 
 // startIn starts the task of an item under the supervisor.
 func (s *stream[I, O]) startIn(it *item[I, O]) error {
-	var err error
-	for i := range asks {
-		_, err = dynsupervisor.StartChild(s.ctx, s.sup, childOf([]Option{Shutdown(s.o.stop)}, it.run).Via((*birth[O])(&it.Task)))
-		if i == asks-1 || !errors.Is(err, dynsupervisor.ErrMaxChildren) || !s.anyDone() {
-			break
-		}
+	child := childOf([]Option{Shutdown(s.o.stop)}, it.run).Via((*birth[O])(&it.Task))
+	_, err := dynsupervisor.StartChild(s.ctx, s.sup, child)
+	for ask := 1; ask < asks && errors.Is(err, dynsupervisor.ErrMaxChildren) && s.awaitEnds(); ask++ {
 		time.Sleep(askTime)
+		_, err = dynsupervisor.StartChild(s.ctx, s.sup, child)
 	}
 	if err != nil {
-		it.fail(err)
+		it.giveUp(err)
 	}
 	return err
 }
 
-func (s *stream[I, O]) anyDone() bool {
+// awaitEnds waits until the processes have ended whose tasks have. It reports
+// whether there were any.
+func (s *stream[I, O]) awaitEnds() bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.done > 0
+	any, ending := s.done > 0, s.ending
+	s.ending = nil
+	s.mu.Unlock()
+	for _, pid := range ending {
+		if _, err := process.Wait(s.ctx, pid); err != nil {
+			return false
+		}
+	}
+	return any
+}
+
+// ends notes the process of a task that has ended, which may be on its way.
+// s.mu is held.
+func (s *stream[I, O]) ends(pid process.PID) {
+	s.done++
+	if s.sup == nil {
+		return
+	}
+	s.ending = slices.DeleteFunc(s.ending, func(pid process.PID) bool { return !pid.Alive() })
+	s.ending = append(s.ending, pid)
 }
 
 // expire kills the items that have run for too long, and looks again when the
@@ -197,10 +217,10 @@ func (it *item[I, O]) do(ctx context.Context) (O, error) { return it.s.f(ctx, it
 
 // hear hears that the item's task has ended.
 func (it *item[I, O]) hear() {
-	s := it.s
+	s, pid := it.s, it.PID()
 	s.mu.Lock()
 	it.over = true
-	s.done++
+	s.ends(pid)
 	if it.listed {
 		s.running.remove(it)
 	}
@@ -291,7 +311,7 @@ func (s *stream[I, O]) takeLocked() *item[I, O] {
 func (it *item[I, O]) failure() error {
 	err := it.err
 	if it.late && it.exited {
-		err = &ExitError{Task: it.pid, Reason: ErrTimeout}
+		err = &ExitError{Task: it.PID(), Reason: ErrTimeout}
 	}
 	return it.failed(err)
 }

@@ -30,7 +30,8 @@ func Shutdown(limit time.Duration) Option { return func(s *settings) { s.shutdow
 // AsyncIn is [Async] for a task that runs under a supervisor as well, which
 // stops it when it stops itself and does not restart it. It fails as
 // dynsupervisor.StartChild does, with dynsupervisor.ErrMaxChildren among
-// others; ctx bounds the start too. (Elixir: Task.Supervisor.async/3.)
+// others; ctx bounds the start too, and a task that is started too late is ended
+// at once. (Elixir: Task.Supervisor.async/3.)
 func AsyncIn[T any](ctx context.Context, sup genserver.To[*dynsupervisor.Sup], f func(ctx context.Context) (T, error), opts ...Option) (*Task[T], error) {
 	return async(ctx, sup, f, true, opts)
 }
@@ -94,7 +95,7 @@ func (t *Task[T]) spawnIn(sup genserver.To[*dynsupervisor.Sup], linked bool, opt
 	}
 	if _, err := dynsupervisor.StartChild(t.scope.from, sup, child); err != nil {
 		err = fmt.Errorf("start a task: %w", err)
-		t.fail(err) // one that starts all the same does not run f
+		t.giveUp(err)
 		return err
 	}
 	return nil

@@ -166,6 +166,16 @@ func (t *Task[T]) fail(err error) {
 	t.settle(none, err, false)
 }
 
+// giveUp fails a task whose start nobody waits for any more. A process that
+// starts later does not run the work, and one that has started is asked to end.
+func (t *Task[T]) giveUp(err error) {
+	t.fail(err)
+	if pid := t.PID(); !pid.IsZero() {
+		t.unlink()
+		process.Exit(context.Background(), pid, process.Shutdown)
+	}
+}
+
 // settle writes down how the task ended. The first word counts: a result
 // before the end of the process, and the end before what an abandoned
 // function returns.

@@ -373,3 +373,24 @@ func TestSupervisedLink(t *testing.T) {
 		fate.Want(errBoom)
 	})
 }
+
+// A start that is given up at the moment at which it succeeds leaves no task behind.
+func TestStartGivenUpLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		sup := startSup(w)
+		before := slices.Collect(w.Node.Processes())
+		for range 200 {
+			ctx, cancel := context.WithCancel(w.Ctx)
+			tk, err := task.AsyncNoLink(ctx, sup, func(ctx context.Context) (int, error) {
+				cancel()
+				return forever(ctx)
+			})
+			if err == nil {
+				_, _, _ = tk.Shutdown(w.Ctx, time.Second)
+			}
+			cancel()
+		}
+		wantNobody(w, before...)
+	})
+}
