@@ -21,6 +21,7 @@ func main() {
 	defer stop()
 	cfg := defaults()
 	flag.StringVar(&cfg.addr, "addr", cfg.addr, "serve HTTP on this `address`")
+	flag.StringVar(&cfg.ops, "ops", cfg.ops, "serve probes and the observer on this `address`")
 	flag.StringVar(&cfg.journal, "db", "", "keep the database in this `file` (default: a temporary one)")
 	flag.Parse()
 	if err := run(ctx, cfg, os.Stdout); err != nil {
@@ -39,6 +40,5 @@ func run(ctx context.Context, cfg config, out io.Writer) error {
 		defer os.RemoveAll(dir)
 		cfg.journal = filepath.Join(dir, "journal")
 	}
-	root, _ := tree(cfg, out)
-	return supervisor.Run(ctx, root)
+	return supervisor.Run(ctx, newShop(ctx, cfg, out).root)
 }

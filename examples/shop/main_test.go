@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -16,16 +15,21 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/otplint/otplint/examples/shop/feed"
 	"github.com/otplint/otplint/examples/shop/orders"
 	"github.com/otplint/otplint/examples/shop/stock"
+	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/httpchild"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
+	"github.com/otplint/otplint/runtime/testkit"
 )
 
 // asShop makes the test binary the shop itself, for the test that needs a real process.
@@ -39,43 +43,51 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A shop is a running one, in a node of its own.
-type shop struct {
+// A shop that runs, in a node of its own.
+type running struct {
+	shop
 	t    *testing.T
+	ctx  context.Context // names the node
 	url  string
+	ops  string
 	stop func()
 }
 
-func start(t *testing.T, change func(*config)) *shop {
+func start(t *testing.T, change func(*config)) *running {
 	t.Helper()
 	cfg := defaults()
-	cfg.addr, cfg.carts, cfg.ship = "127.0.0.1:0", 2, 5*time.Millisecond
+	cfg.addr, cfg.ops, cfg.ship = "127.0.0.1:0", "127.0.0.1:0", time.Hour
 	cfg.journal = filepath.Join(t.TempDir(), "journal")
 	if change != nil {
 		change(&cfg)
 	}
-	ctx := process.WithNode(t.Context(), process.NewNode(t.Name()))
-	root, server := tree(cfg, io.Discard)
-	sup, err := supervisor.Start(ctx, root)
+	ctx := testkit.New(t).Context()
+	s := &running{t: t, ctx: ctx, shop: newShop(ctx, cfg, io.Discard)}
+	sup, err := supervisor.Start(ctx, s.root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shop{t: t, stop: sync.OnceFunc(func() {
+	s.stop = sync.OnceFunc(func() {
 		if err := supervisor.Stop(context.WithoutCancel(ctx), sup); err != nil {
 			t.Errorf("stop: %v", err)
 		}
-	})}
+	})
 	t.Cleanup(s.stop)
+	s.url, s.ops = address(t, s.http), address(t, s.shop.ops)
+	return s
+}
+
+func address(t *testing.T, server httpchild.Ref) string {
+	t.Helper()
 	addr, err := server.Addr()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.url = "http://" + addr.String()
-	return s
+	return "http://" + addr.String()
 }
 
 // do sends a request and returns the answer's status and body.
-func (s *shop) do(method, path string, body any) (int, string) {
+func (s *running) do(method, path string, body any) (int, string) {
 	s.t.Helper()
 	status, answer, err := request(s.url, method, path, body)
 	if err != nil {
@@ -104,7 +116,7 @@ func request(url, method, path string, body any) (int, string, error) {
 }
 
 // want fails the test unless the answer is status and, if body is not empty, body.
-func (s *shop) want(method, path string, in any, status int, body string) string {
+func (s *running) want(method, path string, in any, status int, body string) string {
 	s.t.Helper()
 	gotStatus, got := s.do(method, path, in)
 	if gotStatus != status || body != "" && got != body {
@@ -113,7 +125,7 @@ func (s *shop) want(method, path string, in any, status int, body string) string
 	return got
 }
 
-func (s *shop) order(cart string) orders.Order {
+func (s *running) order(cart string) orders.Order {
 	s.t.Helper()
 	return parse[orders.Order](s.t, s.want("POST", "/orders", map[string]string{"cart": cart}, 200, ""))
 }
@@ -159,7 +171,18 @@ func TestOrder(t *testing.T) {
 		t.Errorf("orders are %v, want %s only", all, order.ID)
 	}
 	s.want("GET", "/stock/apple", nil, 200, `{"qty":97}`)
-	s.want("POST", "/stock/apple", qty(3), 200, `{"qty":100}`)
+	for range 2 {
+		s.want("POST", "/stock/apple", map[string]any{"qty": 3, "id": "d1"}, 200, `{"qty":100}`)
+		again := parse[orders.Order](t, s.want("POST", "/orders", map[string]string{"cart": "ann", "id": order.ID}, 200, ""))
+		if again.ID != order.ID || !again.Placed.Equal(order.Placed) {
+			t.Errorf("ordered again: %v, want %v", again, order)
+		}
+	}
+	eventually(t, "views and events", func() bool {
+		_, seen := s.do("GET", "/views", nil)
+		news := parse[[]feed.Entry](t, s.want("GET", "/events", nil, 200, ""))
+		return seen == `{"apple":1}` && len(news) == 2 && news[0].Kind == "shipped" && news[1].Kind == "placed"
+	})
 }
 
 func TestRefusals(t *testing.T) {
@@ -171,7 +194,8 @@ func TestRefusals(t *testing.T) {
 	s.want("PUT", "/carts/bob/fig", qty(1), 404, "")
 	s.want("PUT", "/carts/bob/apple", qty(100), 400, "")
 	s.want("GET", "/orders/none", nil, 404, "")
-	s.want("POST", "/debug/crash/nobody", nil, 404, "")
+	s.want("GET", "/debug/observer/", nil, 404, "") // not for customers
+	s.want("POST", "/orders", map[string]string{"cart": "bob", "id": strings.Repeat("x", 65)}, 400, "")
 	s.want("POST", "/orders", map[string]string{"cart": "bob"}, 409, "")
 
 	// All or none: the pear that is missing keeps the apple on the shelf, and the cart as it was.
@@ -214,18 +238,26 @@ func TestLastPiece(t *testing.T) {
 	s.want("GET", "/stock/apple", nil, 200, `{"qty":0}`)
 }
 
-type node struct {
-	ID, PID  string
-	Children []node
-}
-
-// pids returns the PID of each child of the shop, by id.
-func pids(nodes []node, into map[string]string) map[string]string {
-	for _, n := range nodes {
-		into[n.ID] = n.PID
-		pids(n.Children, into)
+// pids returns the PID of each running child of the shop, by id. The carts, which come and go, are not among them.
+func pids(ctx context.Context, sup genserver.Ref[*supervisor.Sup], into map[string]process.PID) map[string]process.PID {
+	infos, err := supervisor.WhichChildren(ctx, sup)
+	if err != nil {
+		return into // it is being restarted, or is a dynamic one
+	}
+	for _, info := range infos {
+		if info.State != supervisor.Running {
+			continue
+		}
+		into[info.ID] = info.PID
+		if info.Type == supervisor.SupervisorType {
+			pids(ctx, genserver.RefTo[*supervisor.Sup](info.PID), into)
+		}
 	}
 	return into
+}
+
+func (s *running) pids() map[string]process.PID {
+	return pids(s.ctx, s.root.Ref(), make(map[string]process.PID))
 }
 
 func TestCrash(t *testing.T) {
@@ -234,36 +266,37 @@ func TestCrash(t *testing.T) {
 		restarted []string // besides itself
 		stays     []string
 	}{
-		{"db", []string{"sales", "stock", "carts-0", "orders", "jobs", "http"}, nil},
-		{"stock", nil, []string{"db", "carts", "orders", "jobs", "http"}},
+		{"db", []string{"events", "sales", "stock-server", "stock-levels", "orders", "carts", "jobs", "http"}, []string{"ops"}},
+		{"events", []string{"sales", "stock-server", "feed", "shipper", "jobs", "http"}, []string{"ops", "db"}},
+		{"stock", []string{"stock-server", "stock-levels"}, []string{"db", "carts", "orders", "jobs", "http"}},
+		{"stock-server", nil, []string{"db", "stock", "stock-levels", "carts", "orders", "jobs", "http"}},
+		{"stock-levels", []string{"stock-server"}, []string{"db", "stock", "carts", "orders", "jobs", "http"}},
 		{"orders", nil, []string{"db", "stock", "carts", "jobs", "http"}},
-		{"carts-1", nil, []string{"db", "carts", "carts-0", "http"}},
-		{"carts", []string{"carts-0", "carts-1"}, []string{"db", "stock", "orders", "http"}},
-		{"sales", []string{"stock", "orders", "carts", "jobs", "http"}, []string{"db"}},
+		{"carts", []string{"carts-registry", "carts-sessions"}, []string{"db", "stock", "orders", "http"}},
+		{"carts-registry", []string{"carts-sessions"}, []string{"db", "carts", "stock", "orders", "http"}},
+		{"carts-sessions", nil, []string{"carts", "carts-registry", "http"}},
+		{"views", nil, []string{"stock", "orders", "http"}},
+		{"feed", nil, []string{"events", "stock", "orders", "http"}},
+		{"sales", []string{"stock", "orders", "carts", "jobs", "http"}, []string{"db", "events"}},
 		{"shipper", nil, []string{"sales", "janitor", "http"}},
 		{"janitor", nil, []string{"sales", "shipper", "http"}},
 		{"jobs", []string{"shipper", "janitor", "http"}, []string{"db", "sales"}},
 		{"http", nil, []string{"db", "sales", "jobs"}},
+		{"ops", nil, []string{"service", "db", "sales", "http"}},
+		{"service", []string{"db", "stock-server", "http"}, []string{"ops"}},
 	} {
 		t.Run(tt.child, func(t *testing.T) {
-			addr := freeAddr(t) // the same after a restart of the HTTP server
-			s := start(t, func(cfg *config) { cfg.addr = addr; cfg.ship = time.Hour })
+			addr, ops := freeAddr(t), freeAddr(t) // the same after a restart of the HTTP servers
+			s := start(t, func(cfg *config) { cfg.addr, cfg.ops = addr, ops })
 			s.want("PUT", "/carts/eve/cherry", qty(7), 200, "")
 			placed := s.order("eve")
-			children := func() map[string]string {
-				status, answer, err := request(s.url, "GET", "/debug/children", nil)
-				if err != nil || status != 200 {
-					return nil
-				}
-				return pids(parse[[]node](t, answer), make(map[string]string))
-			}
-			before := children()
+			before := s.pids()
 
-			request(s.url, "POST", "/debug/crash/"+tt.child, nil) // no answer if HTTP falls with it
-			var after map[string]string
+			request(s.ops, "POST", "/debug/crash/"+tt.child, nil) // no answer if it falls itself
+			var after map[string]process.PID
 			eventually(t, "restart", func() bool {
-				after = children()
-				fresh := func(id string) bool { return after[id] != "" && after[id] != before[id] }
+				after = s.pids()
+				fresh := func(id string) bool { return !after[id].IsZero() && after[id] != before[id] }
 				return len(after) == len(before) && fresh(tt.child) && !slices.ContainsFunc(tt.restarted, func(id string) bool { return !fresh(id) })
 			})
 			for _, id := range tt.stays {
@@ -272,7 +305,7 @@ func TestCrash(t *testing.T) {
 				}
 			}
 			eventually(t, "readiness", func() bool {
-				status, _, err := request(s.url, "GET", "/carts/eve", nil)
+				status, _, err := request(s.ops, "GET", "/ready", nil)
 				return err == nil && status == 200
 			})
 			s.want("GET", "/stock/cherry", nil, 200, `{"qty":993}`)
@@ -286,6 +319,17 @@ func TestCrash(t *testing.T) {
 	}
 }
 
+func TestOps(t *testing.T) {
+	s := start(t, nil)
+	s.url = s.ops
+	s.want("GET", "/live", nil, 200, "")
+	s.want("GET", "/ready", nil, 200, "")
+	s.want("POST", "/debug/crash/nobody", nil, 404, "")
+	if tree := s.want("GET", "/debug/observer/tree.json", nil, 200, ""); !strings.Contains(tree, `"shipper"`) {
+		t.Errorf("tree is %s", tree)
+	}
+}
+
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -296,27 +340,30 @@ func freeAddr(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// stopOrder is the reverse of the start. HTTP, which says nothing, drains after the sign is turned: TestDrain shows it.
-var stopOrder = []string{"sign", "janitor", "shipper", "orders", "carts-1", "carts-0", "stock", "db"}
-
-// stopped returns the ids of the "stopped" lines of a log.
-func stopped(log string) (ids []string) {
-	for _, m := range regexp.MustCompile(`msg=stopped id=(\S+)|INFO stopped id=(\S+)`).FindAllStringSubmatch(log, -1) {
-		ids = append(ids, m[1]+m[2])
-	}
-	return ids
-}
-
+// A stop is the reverse of the start, and each waits for the one before. That HTTP drains TestDrain shows.
 func TestStopOrder(t *testing.T) {
-	var log lockedBuffer
-	old := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	defer slog.SetDefault(old)
 	s := start(t, nil)
-	s.want("GET", "/stock", nil, 200, "")
+	s.want("PUT", "/carts/ann/apple", qty(1), 200, "")
+	probe := testkit.NewProbe(testkit.New(t))
+	children := s.pids()
+	ids := make(map[process.PID]string)
+	for id, pid := range children {
+		ids[pid] = id
+		probe.Monitor(pid)
+	}
 	s.stop()
-	if got := stopped(log.String()); !slices.Equal(got, stopOrder) {
-		t.Errorf("stopped %v, want %v", got, stopOrder)
+	var got []string
+	for range children {
+		got = append(got, ids[testkit.Expect[process.Down](probe).PID])
+	}
+	got = slices.DeleteFunc(got, func(id string) bool { // partitions, as many as there are CPUs
+		_, err := strconv.Atoi(id)
+		return err == nil
+	})
+	want := strings.Fields("sign http janitor shipper jobs feed views carts-sessions carts-registry carts orders" +
+		" stock-server stock-levels stock sales events db service ops")
+	if !slices.Equal(got, want) {
+		t.Errorf("stopped %v, want %v", got, want)
 	}
 }
 
@@ -362,13 +409,16 @@ func TestDrain(t *testing.T) {
 // What was bought is still bought when the shop opens again.
 func TestReopen(t *testing.T) {
 	journal := filepath.Join(t.TempDir(), "journal")
-	keep := func(cfg *config) { cfg.journal, cfg.ship = journal, time.Hour }
+	keep := func(cfg *config) { cfg.journal = journal }
 	s := start(t, keep)
+	if err := supervisor.TerminateChild(s.ctx, genserver.RefTo[*supervisor.Sup](s.pids()["jobs"]), "shipper"); err != nil {
+		t.Fatal(err)
+	}
 	s.want("PUT", "/carts/ann/apple", qty(4), 200, "")
 	order := s.order("ann")
 	s.stop()
 
-	s = start(t, func(cfg *config) { keep(cfg); cfg.ship = time.Millisecond })
+	s = start(t, func(cfg *config) { keep(cfg); cfg.ship = time.Millisecond }) // no event tells of it
 	s.want("GET", "/stock/apple", nil, 200, `{"qty":96}`)
 	eventually(t, "order of yesterday is shipped", func() bool {
 		return parse[orders.Order](t, s.want("GET", "/orders/"+order.ID, nil, 200, "")).Status == orders.Shipped
@@ -378,8 +428,8 @@ func TestReopen(t *testing.T) {
 func TestPortTaken(t *testing.T) {
 	s := start(t, nil)
 	cfg := defaults()
-	cfg.addr = strings.TrimPrefix(s.url, "http://")
-	ctx := process.WithNode(t.Context(), process.NewNode(t.Name()))
+	cfg.addr, cfg.ops = strings.TrimPrefix(s.url, "http://"), "127.0.0.1:0"
+	ctx := testkit.New(t).Context()
 	err := run(ctx, cfg, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("run on a taken port: %v, want address in use", err)
@@ -390,7 +440,7 @@ func TestPortTaken(t *testing.T) {
 func TestSIGTERM(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0")
+	cmd := exec.CommandContext(ctx, os.Args[0], "-addr", "127.0.0.1:0", "-ops", "127.0.0.1:0")
 	cmd.Env = append(os.Environ(), asShop+"=1")
 	var log lockedBuffer
 	cmd.Stderr = &log
@@ -407,14 +457,16 @@ func TestSIGTERM(t *testing.T) {
 		}
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "serving ")
-	if err != nil || !ok {
+	urls := regexp.MustCompile(`^serving (http://\S+), operated at (http://\S+)\n$`).FindStringSubmatch(line)
+	if err != nil || urls == nil {
 		t.Fatalf("first line is %q: %v", line, err)
 	}
 
-	s := &shop{t: t, url: url}
+	s := &running{t: t, url: urls[1], ops: urls[2]}
 	s.want("PUT", "/carts/ann/apple", qty(1), 200, "")
-	s.want("POST", "/debug/crash/stock", nil, 200, "")
+	if status, answer, err := request(s.ops, "POST", "/debug/crash/stock-server", nil); status != 200 {
+		t.Fatalf("crash: %d %s %v", status, answer, err)
+	}
 	eventually(t, "order", func() bool { // 503 and a cart as it was, until stock is up again
 		status, _ := s.do("POST", "/orders", map[string]string{"cart": "ann"})
 		return status == 200
@@ -427,14 +479,14 @@ func TestSIGTERM(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("exit: %v, want 0", err)
 	}
-	if got, want := stopped(log.String()), append([]string{"stock"}, realStopOrder()...); !slices.Equal(got, want) {
-		t.Errorf("stopped %v, want %v", got, want)
+	var stopped []string
+	for _, m := range regexp.MustCompile(`INFO stopped id=(\S+)`).FindAllStringSubmatch(log.String(), -1) {
+		stopped = append(stopped, m[1])
 	}
-}
-
-// realStopOrder is stopOrder with the default number of cart servers.
-func realStopOrder() []string {
-	return []string{"sign", "janitor", "shipper", "orders", "carts-3", "carts-2", "carts-1", "carts-0", "stock", "db"}
+	want := strings.Fields("stock-server sign janitor shipper orders stock-server db") // the first is the crash
+	if !slices.Equal(stopped, want) {
+		t.Errorf("stopped %v, want %v", stopped, want)
+	}
 }
 
 // lockedBuffer is a log that several processes write and a test reads.

@@ -1,17 +1,20 @@
-// Package carts holds what customers have put aside. A cart belongs to one customer, so carts are spread over a fixed
-// number of servers, by id: no request waits for a stranger's. They live in memory only and expire; what a crash
-// costs is a half-full cart, of one server in n.
+// Package carts holds what customers have put aside: a process for each cart, which begins with the first item and
+// ends when the cart is taken to the checkout or nobody has touched it for a while. Customers never wait for each
+// other, and what a crash costs is one half-full cart, since carts live in memory only.
 package carts
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
+	"log/slog"
 	"time"
 
 	"github.com/otplint/otplint/examples/shop/stock"
+	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/registry"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
 
@@ -20,8 +23,8 @@ const (
 	MaxLines = 100
 	// MaxQty is the number of pieces of one item in one cart.
 	MaxQty = 99
-	// maxCarts bounds the memory of one server, whatever the traffic.
-	maxCarts = 50_000
+	// maxCarts bounds the memory, whatever the traffic.
+	maxCarts = 200_000
 )
 
 var (
@@ -35,47 +38,83 @@ var (
 
 // Carts is how the rest of the shop holds the carts.
 type Carts struct {
-	seed    maphash.Seed
-	servers []genserver.Ref[*server]
+	byID *registry.Registry[string, struct{}]
+	sup  dynsupervisor.Ref
+	ttl  time.Duration
 }
 
-func (cs Carts) serverOf(cart string) genserver.Ref[*server] {
-	return cs.servers[maphash.String(cs.seed, cart)%uint64(len(cs.servers))]
+// Child is the carts and the registry that they are found in. A cart that nobody touches for ttl is forgotten.
+func Child(id string, ttl time.Duration) supervisor.Child[Carts] {
+	byID := registry.New[string, struct{}](id + "-registry")
+	sessions := dynsupervisor.New(id+"-sessions", dynsupervisor.MaxChildren(maxCarts))
+	tree := supervisor.Supervisor(id, supervisor.RestForOne, []supervisor.Spec{byID, sessions})
+	return supervisor.Map(tree, func(supervisor.Ref) Carts {
+		return Carts{byID: byID.Ref(), sup: sessions.Ref(), ttl: ttl}
+	})
 }
 
-// Child is n servers of carts under a supervisor of their own. A cart that nobody touches for ttl is forgotten.
-func Child(id string, n int, ttl time.Duration) supervisor.Child[Carts] {
-	specs := make([]supervisor.Spec, n)
-	carts := Carts{seed: maphash.MakeSeed(), servers: make([]genserver.Ref[*server], n)}
-	for i := range n {
-		name := fmt.Sprintf("%s-%d", id, i)
-		child := supervisor.Server(name, func() *server {
-			return &server{id: name, ttl: ttl, carts: make(map[string]*cart)}
-		})
-		specs[i], carts.servers[i] = child, child.Ref()
-	}
-	// A bad request that kills one server is retried by its client: allow for each.
-	tree := supervisor.Supervisor(id, supervisor.OneForOne, specs, supervisor.Intensity(3*n, 10*time.Second))
-	return supervisor.Map(tree, func(supervisor.Ref) Carts { return carts })
-}
+// Count returns how many carts there are.
+func Count(cs Carts) int { return cs.byID.Count() }
 
 // Get returns the lines of a cart, by SKU. A cart that is not there is empty.
-func Get(ctx context.Context, cs Carts, cart string) ([]stock.Line, error) {
-	return genserver.Call(ctx, cs.serverOf(cart), get{cart: cart})
+func Get(ctx context.Context, cs Carts, id string) ([]stock.Line, error) {
+	lines, err := genserver.Call(ctx, cs.find(id), get{})
+	if gone(err) {
+		return nil, nil
+	}
+	return lines, err
 }
 
 // Set makes the cart hold qty pieces of an item, 0 to remove it, and returns its lines.
 // It fails with ErrQty, ErrLines or ErrBusy.
-func Set(ctx context.Context, cs Carts, cart string, line stock.Line) ([]stock.Line, error) {
-	return genserver.Call(ctx, cs.serverOf(cart), set{cart: cart, line: line})
+func Set(ctx context.Context, cs Carts, id string, line stock.Line) ([]stock.Line, error) {
+	if line.Qty < 0 || line.Qty > MaxQty {
+		return nil, ErrQty
+	}
+	for {
+		c, err := cs.open(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		lines, err := genserver.Call(ctx, c, set{line: line})
+		if !gone(err) || ctx.Err() != nil {
+			return lines, err
+		}
+	}
 }
 
-// Take empties the cart and returns what was in it: two checkouts of one cart never get the same lines.
-func Take(ctx context.Context, cs Carts, cart string) ([]stock.Line, error) {
-	return genserver.Call(ctx, cs.serverOf(cart), take{cart: cart})
+// Take ends the cart and returns what was in it: two checkouts of one cart never get the same lines.
+func Take(ctx context.Context, cs Carts, id string) ([]stock.Line, error) {
+	lines, err := genserver.Call(ctx, cs.find(id), take{})
+	if gone(err) {
+		return nil, nil
+	}
+	return lines, err
 }
 
 // Restore puts lines that were taken back, beside what has come in since. It is best effort.
-func Restore(ctx context.Context, cs Carts, cart string, lines []stock.Line) {
-	genserver.Cast(ctx, cs.serverOf(cart), restore{cart: cart, lines: lines})
+func Restore(ctx context.Context, cs Carts, id string, lines []stock.Line) {
+	c, err := cs.open(ctx, id)
+	if err != nil {
+		slog.Warn("cart not restored", "cart", id, "err", err)
+		return
+	}
+	genserver.Cast(ctx, c, restore{lines: lines})
 }
+
+// find is the cart that there is, if there is one.
+func (cs Carts) find(id string) ref { return registry.Via[*cart](cs.byID, id) }
+
+// open is the cart, a new one if need be. It is Temporary: one that was restarted would be empty, and begins when it is
+// next wanted anyway.
+func (cs Carts) open(ctx context.Context, id string) (ref, error) {
+	child := supervisor.Server("cart", func() *cart { return &cart{id: id, ttl: cs.ttl, lines: make(map[string]int)} })
+	c, err := registry.GetOrStart(ctx, cs.byID, id, struct{}{}, cs.sup, child.Restart(supervisor.Temporary))
+	if errors.Is(err, dynsupervisor.ErrMaxChildren) {
+		return c, ErrBusy
+	}
+	return c, err
+}
+
+// gone says that there was no cart, or that it ended before it came to the request: it was taken, or its time was up.
+func gone(err error) bool { return errors.Is(err, process.NoProc) || errors.Is(err, process.Normal) }

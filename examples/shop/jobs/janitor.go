@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 type Ages struct {
 	Every  time.Duration // between two rounds
 	Hold   time.Duration // a hold without an order is given back; far longer than a checkout can take
-	Orders time.Duration // a shipped order is forgotten
+	Orders time.Duration // a shipped order is forgotten, and a delivery
 }
 
 // Janitor is a child that settles the holds that a crash has left behind and forgets old orders.
@@ -44,27 +45,31 @@ func clean(ctx context.Context, o orders.Ref, s stock.Ref, now time.Time, ages A
 		return err
 	}
 	for id, hold := range holds {
-		if err := settle(ctx, o, s, id, now.Sub(hold.Since) > ages.Hold); err != nil {
-			return err
+		if err := settle(ctx, o, s, hold, now.Add(-ages.Hold)); err != nil {
+			return fmt.Errorf("hold of %s: %w", id, err)
 		}
 	}
-	_, err = orders.Forget(ctx, o, now.Add(-ages.Orders))
+	// Only now: a hold whose order was forgotten would be taken for one that was never ordered.
+	if _, err = orders.Forget(ctx, o, now.Add(-ages.Orders)); err != nil {
+		return err
+	}
+	_, err = stock.Forget(ctx, s, now.Add(-ages.Orders))
 	return err
 }
 
 // settle ends a hold if its order was shipped, or is old and was never placed.
-func settle(ctx context.Context, o orders.Ref, s stock.Ref, id string, old bool) error {
-	order, err := orders.Get(o, id)
+func settle(ctx context.Context, o orders.Ref, s stock.Ref, hold stock.Hold, old time.Time) error {
+	order, err := orders.Get(o, hold.Order)
 	switch {
-	case errors.Is(err, orders.ErrUnknown) && old:
-		slog.Info("giving back", "order", id)
-		return stock.Release(ctx, s, id)
+	case errors.Is(err, orders.ErrUnknown) && hold.Since.Before(old):
+		slog.Info("giving back", "order", hold.Order)
+		return stock.Release(ctx, s, hold.Order, old)
 	case errors.Is(err, orders.ErrUnknown):
 		return nil
 	case err != nil:
 		return err
 	case order.Status == orders.Shipped:
-		return stock.Commit(ctx, s, id)
+		return stock.Commit(ctx, s, hold.Order)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otplint/otplint/examples/shop/events"
 	"github.com/otplint/otplint/examples/shop/stock"
 	"github.com/otplint/otplint/examples/shop/store"
 	"github.com/otplint/otplint/runtime/genserver"
@@ -55,8 +56,8 @@ type Ref struct {
 }
 
 // Child is the orders as a child that needs the database to run.
-func Child(id string, db supervisor.Resource[*store.Store]) supervisor.Child[Ref] {
-	server := supervisor.Server(id, func() *Server { return &Server{id: id, db: db} })
+func Child(id string, db supervisor.Resource[*store.Store], bus events.Bus) supervisor.Child[Ref] {
+	server := supervisor.Server(id, func() *Server { return &Server{id: id, db: db, bus: bus} })
 	return supervisor.Map(server, func(r genserver.Ref[*Server]) Ref { return Ref{Ref: r, db: db} })
 }
 

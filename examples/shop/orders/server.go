@@ -7,10 +7,12 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otplint/otplint/examples/shop/events"
 	"github.com/otplint/otplint/examples/shop/stock"
 	"github.com/otplint/otplint/examples/shop/store"
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/pubsub"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
 
@@ -18,6 +20,7 @@ import (
 type Server struct {
 	id      string
 	db      supervisor.Resource[*store.Store]
+	bus     events.Bus
 	pending []string // ids of placed orders, oldest first
 }
 
@@ -68,7 +71,7 @@ func (s *Server) HandleCall(c *genserver.Context, from genserver.From, req any) 
 	}
 	switch req := req.(type) {
 	case place:
-		order, err := s.place(db, req)
+		order, err := s.place(c, db, req)
 		if err != nil {
 			return req.Fail(from, err)
 		}
@@ -83,12 +86,12 @@ func (s *Server) HandleCall(c *genserver.Context, from genserver.From, req any) 
 		}
 		return req.Reply(from, order)
 	case markShipped:
-		if err := s.markShipped(db, req.id); err != nil {
+		if err := s.markShipped(c, db, req.id); err != nil {
 			return req.Fail(from, err)
 		}
 		return req.Reply(from, struct{}{})
 	case forget:
-		n, err := s.forget(db, req.before)
+		n, err := s.forget(c, db, req.before)
 		if err != nil {
 			return req.Fail(from, err)
 		}
@@ -111,7 +114,7 @@ func (s *Server) Terminate(_ *genserver.Context, reason error) {
 	slog.Info("stopped", "id", s.id, "pending", len(s.pending), "reason", reason)
 }
 
-func (s *Server) place(db *store.Store, req place) (Order, error) {
+func (s *Server) place(c *genserver.Context, db *store.Store, req place) (Order, error) {
 	if order, err := store.Get[Order](db, bucket, req.id); !errors.Is(err, store.ErrNotFound) {
 		return order, err
 	}
@@ -119,14 +122,15 @@ func (s *Server) place(db *store.Store, req place) (Order, error) {
 		return Order{}, ErrBusy
 	}
 	order := Order{ID: req.id, Cart: req.cart, Lines: req.lines, Status: Placed, Placed: time.Now()}
-	if err := db.Write(store.Put(bucket, order.ID, order)); err != nil {
+	if err := db.Write(c, store.Put(bucket, order.ID, order)); err != nil {
 		return Order{}, err
 	}
 	s.pending = append(s.pending, order.ID)
+	tell(c, s.bus, events.Placed, events.OrderPlaced{Order: order.ID, Lines: len(order.Lines)})
 	return order, nil
 }
 
-func (s *Server) markShipped(db *store.Store, id string) error {
+func (s *Server) markShipped(c *genserver.Context, db *store.Store, id string) error {
 	order, err := store.Get[Order](db, bucket, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return ErrUnknown
@@ -138,14 +142,15 @@ func (s *Server) markShipped(db *store.Store, id string) error {
 		return nil
 	}
 	order.Status, order.Shipped = Shipped, time.Now()
-	if err := db.Write(store.Put(bucket, id, order)); err != nil {
+	if err := db.Write(c, store.Put(bucket, id, order)); err != nil {
 		return err
 	}
 	s.pending = slices.DeleteFunc(s.pending, func(p string) bool { return p == id })
+	tell(c, s.bus, events.Shipped, events.OrderShipped{Order: id})
 	return nil
 }
 
-func (s *Server) forget(db *store.Store, before time.Time) (int, error) {
+func (s *Server) forget(c *genserver.Context, db *store.Store, before time.Time) (int, error) {
 	orders, err := list(db)
 	if err != nil {
 		return 0, err
@@ -159,5 +164,12 @@ func (s *Server) forget(db *store.Store, before time.Time) (int, error) {
 	if len(ops) == 0 {
 		return 0, nil
 	}
-	return len(ops), db.Write(ops...)
+	return len(ops), db.Write(c, ops...)
+}
+
+// tell broadcasts an event. That nobody can hear it is no reason to refuse the order.
+func tell[E any](c *genserver.Context, bus events.Bus, topic pubsub.Topic[E], event E) {
+	if err := pubsub.Broadcast(c, bus, topic, event); err != nil {
+		slog.Warn("event lost", "topic", topic, "err", err)
+	}
 }

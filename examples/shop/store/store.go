@@ -88,8 +88,11 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Write makes all changes or, with an error, none.
-func (s *Store) Write(ops ...Op) error {
+// Write makes all changes or, with an error, none. (If it is the disk that fails, only the store opened next knows.)
+//
+// ctx is whose change it is. A process that was killed may still be running this very line, beside a replacement that
+// has read what was there before: once ctx has ended nothing is written.
+func (s *Store) Write(ctx context.Context, ops ...Op) error {
 	for _, op := range ops {
 		if op.err != nil {
 			return fmt.Errorf("write %s/%s: %w", op.Bucket, op.Key, op.err)
@@ -104,6 +107,9 @@ func (s *Store) Write(ops ...Op) error {
 	defer s.mu.Unlock()
 	if s.journal == nil {
 		return ErrClosed
+	}
+	if err := ctx.Err(); err != nil { // under the lock: whoever reads after the kill has seen this write or never will
+		return fmt.Errorf("write: %w", err)
 	}
 	if _, err := s.journal.Write(append(line, '\n')); err != nil {
 		return s.fail(fmt.Errorf("write: %w", err))

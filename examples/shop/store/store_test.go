@@ -22,10 +22,10 @@ func open(t *testing.T, path string) *Store {
 func TestReopen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	s := open(t, path)
-	if err := s.Write(Put("a", "x", 1), Put("a", "y", 2), Put("b", "x", "three")); err != nil {
+	if err := s.Write(t.Context(), Put("a", "x", 1), Put("a", "y", 2), Put("b", "x", "three")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Write(Delete("a", "y"), Delete("a", "z")); err != nil {
+	if err := s.Write(t.Context(), Delete("a", "y"), Delete("a", "z")); err != nil {
 		t.Fatal(err)
 	}
 	// A crash in the middle of the next write.
@@ -62,8 +62,21 @@ func TestBrokenJournal(t *testing.T) {
 
 func TestAllOrNothing(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "journal"))
-	if err := s.Write(Put("a", "x", 1), Put("a", "y", func() {})); err == nil {
+	if err := s.Write(t.Context(), Put("a", "x", 1), Put("a", "y", func() {})); err == nil {
 		t.Error("a func is written")
+	}
+	if all, err := All[int](s, "a"); err != nil || len(all) != 0 {
+		t.Errorf("bucket a is %v, %v", all, err)
+	}
+}
+
+// A process that was killed changes nothing any more.
+func TestFence(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "journal"))
+	ctx, kill := context.WithCancel(t.Context())
+	kill()
+	if err := s.Write(ctx, Put("a", "x", 1)); !errors.Is(err, context.Canceled) {
+		t.Errorf("write of the dead: %v, want %v", err, context.Canceled)
 	}
 	if all, err := All[int](s, "a"); err != nil || len(all) != 0 {
 		t.Errorf("bucket a is %v, %v", all, err)
@@ -74,7 +87,7 @@ func TestCompaction(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	s := open(t, path)
 	for i := range 5000 {
-		if err := s.Write(Put("a", "x", i)); err != nil {
+		if err := s.Write(t.Context(), Put("a", "x", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -93,7 +106,7 @@ func TestServe(t *testing.T) {
 	if err := s.Serve(ctx); err != nil {
 		t.Errorf("serve until cancelled: %v", err)
 	}
-	if err := s.Write(Put("a", "x", 1)); !errors.Is(err, ErrClosed) {
+	if err := s.Write(t.Context(), Put("a", "x", 1)); !errors.Is(err, ErrClosed) {
 		t.Errorf("write: %v, want %v", err, ErrClosed)
 	}
 	if _, err := Get[int](s, "a", "x"); !errors.Is(err, ErrClosed) {
@@ -102,7 +115,7 @@ func TestServe(t *testing.T) {
 
 	s = open(t, filepath.Join(t.TempDir(), "journal"))
 	s.journal.Close() // the disk is gone
-	if err := s.Write(Put("a", "x", 1)); err == nil {
+	if err := s.Write(t.Context(), Put("a", "x", 1)); err == nil {
 		t.Error("write to a lost disk succeeds")
 	}
 	if err := s.Serve(t.Context()); err == nil {

@@ -1,19 +1,23 @@
-// Package web is the shop's JSON API.
+// Package web is the shop's JSON API, and the pages for those who operate it (Ops).
 //
 //	GET    /stock                    levels
 //	GET    /stock/{sku}              one level
-//	POST   /stock/{sku}              {"qty": 5}: put pieces on the shelf
+//	POST   /stock/{sku}              {"qty": 5, "id": "d1"}: put pieces on the shelf
 //	GET    /carts/{cart}             lines of a cart
 //	PUT    /carts/{cart}/{sku}       {"qty": 2}: 0 removes the item
-//	POST   /orders                   {"cart": "c1"}: order what is in the cart
+//	POST   /orders                   {"cart": "c1", "id": "o1"}: order what is in the cart
 //	GET    /orders                   all orders
 //	GET    /orders/{order}           one order
-//	GET    /debug/children           the processes of the shop
-//	POST   /debug/crash/{child}      crash one of them
+//	GET    /events                   what has happened lately
+//	GET    /views                    how often each item was looked at
+//
+// A delivery and an order have an id, which the client may choose: then it can send the request again when it has got no
+// answer, and nothing is done twice.
 package web
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,8 +28,12 @@ import (
 
 	"github.com/otplint/otplint/examples/shop/carts"
 	"github.com/otplint/otplint/examples/shop/checkout"
+	"github.com/otplint/otplint/examples/shop/feed"
 	"github.com/otplint/otplint/examples/shop/orders"
 	"github.com/otplint/otplint/examples/shop/stock"
+	"github.com/otplint/otplint/examples/shop/store"
+	"github.com/otplint/otplint/examples/shop/views"
+	"github.com/otplint/otplint/runtime/ets"
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/httpchild"
 	"github.com/otplint/otplint/runtime/process"
@@ -35,6 +43,10 @@ import (
 const (
 	maxBody   = 64 << 10
 	maxPieces = 1_000_000 // of one item, in one delivery
+	maxID     = 64
+
+	// patience is how long a request may take. What it has begun may be done all the same: ask again.
+	patience = 5 * time.Second
 )
 
 // errBad marks what is the client's fault.
@@ -43,7 +55,8 @@ var errBad = errors.New("bad request")
 // API is what the handlers need.
 type API struct {
 	checkout.Shop
-	Root genserver.Ref[*supervisor.Sup]
+	Feed  feed.Ref
+	Views views.Views
 }
 
 // Child serves the API at addr.
@@ -54,13 +67,17 @@ func Child(id, addr string, a API) supervisor.Child[httpchild.Ref] {
 }
 
 // Sign is a child for beside the server: it tells where the API is served, and as the first to stop that it closes.
-func Sign(id string, server httpchild.Ref, out io.Writer) supervisor.Child[process.Dest] {
+func Sign(id string, api, ops httpchild.Ref, out io.Writer) supervisor.Child[process.Dest] {
 	return supervisor.Func(id, func(ctx context.Context) error {
-		addr, err := server.Addr()
+		apiAddr, err := api.Addr()
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "serving http://%s\n", addr)
+		opsAddr, err := ops.Addr()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "serving http://%s, operated at http://%s\n", apiAddr, opsAddr)
 		<-ctx.Done()
 		slog.Info("stopped", "id", id, "reason", context.Cause(ctx))
 		return nil
@@ -78,27 +95,39 @@ func (a API) Handler() http.Handler {
 	mux.Handle("POST /orders", handle(a.placeOrder))
 	mux.Handle("GET /orders", handle(a.listOrders))
 	mux.Handle("GET /orders/{order}", handle(a.getOrder))
-	mux.Handle("GET /debug/children", handle(a.listChildren))
-	mux.Handle("POST /debug/crash/{child}", handle(a.crash))
+	mux.Handle("GET /events", handle(a.listEvents))
+	mux.Handle("GET /views", handle(a.listViews))
 	return mux
 }
 
-func (a API) listStock(*http.Request) (any, error) { return stock.List(a.Stock), nil }
+func (a API) listStock(r *http.Request) (any, error) { return stock.List(r.Context(), a.Stock) }
 
 func (a API) getStock(r *http.Request) (any, error) {
-	n, err := stock.Level(a.Stock, r.PathValue("sku"))
-	return quantity{n}, err
-}
-
-func (a API) addStock(r *http.Request) (any, error) {
-	q, err := decode[quantity](r)
+	sku := r.PathValue("sku")
+	n, err := stock.Level(r.Context(), a.Stock, sku)
 	if err != nil {
 		return nil, err
 	}
-	if q.Qty < 1 || q.Qty > maxPieces {
+	views.See(r.Context(), a.Views, sku)
+	return quantity{n}, nil
+}
+
+func (a API) addStock(r *http.Request) (any, error) {
+	d, err := decode[struct {
+		quantity
+		ID string
+	}](r)
+	if err != nil {
+		return nil, err
+	}
+	if d.Qty < 1 || d.Qty > maxPieces {
 		return nil, errBad
 	}
-	n, err := stock.Add(r.Context(), a.Stock, stock.Line{SKU: r.PathValue("sku"), Qty: q.Qty})
+	id, err := idOr(d.ID)
+	if err != nil {
+		return nil, err
+	}
+	n, err := stock.Add(r.Context(), a.Stock, id, stock.Line{SKU: r.PathValue("sku"), Qty: d.Qty})
 	return quantity{n}, err
 }
 
@@ -112,24 +141,43 @@ func (a API) setCart(r *http.Request) (any, error) {
 		return nil, err
 	}
 	line := stock.Line{SKU: r.PathValue("sku"), Qty: q.Qty}
-	if _, err := stock.Level(a.Stock, line.SKU); err != nil {
+	if _, err := stock.Level(r.Context(), a.Stock, line.SKU); err != nil {
 		return nil, err
 	}
 	return carts.Set(r.Context(), a.Carts, r.PathValue("cart"), line)
 }
 
 func (a API) placeOrder(r *http.Request) (any, error) {
-	body, err := decode[struct{ Cart string }](r)
+	body, err := decode[struct{ Cart, ID string }](r)
 	if err != nil {
 		return nil, err
 	}
-	return checkout.Checkout(r.Context(), a.Shop, body.Cart)
+	id, err := idOr(body.ID)
+	if err != nil {
+		return nil, err
+	}
+	return checkout.Checkout(r.Context(), a.Shop, id, body.Cart)
 }
 
 func (a API) listOrders(*http.Request) (any, error) { return orders.List(a.Orders) }
 
 func (a API) getOrder(r *http.Request) (any, error) {
 	return orders.Get(a.Orders, r.PathValue("order"))
+}
+
+func (a API) listEvents(r *http.Request) (any, error) { return feed.Recent(r.Context(), a.Feed) }
+
+func (a API) listViews(r *http.Request) (any, error) { return views.Totals(r.Context(), a.Views) }
+
+// idOr is the id that the client has chosen, or a new one.
+func idOr(id string) (string, error) {
+	switch {
+	case id == "":
+		return rand.Text(), nil
+	case len(id) > maxID:
+		return "", errBad
+	}
+	return id, nil
 }
 
 type quantity struct {
@@ -146,7 +194,9 @@ func decode[T any](r *http.Request) (v T, err error) {
 // handle answers with what h returns, as JSON.
 func handle(h func(*http.Request) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := h(r)
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		body, err := h(r.WithContext(ctx))
 		status := statusOf(err)
 		if err != nil {
 			body = map[string]string{"error": err.Error()}
@@ -178,8 +228,10 @@ func statusOf(err error) int {
 		return http.StatusNotFound
 	case is(stock.ErrShort, checkout.ErrEmpty):
 		return http.StatusConflict
-	case is(carts.ErrBusy, orders.ErrBusy, process.NoProc), errors.As(err, &failed):
-		return http.StatusServiceUnavailable
+	case is(carts.ErrBusy, orders.ErrBusy, process.NoProc, store.ErrClosed, ets.ErrNoTable), errors.As(err, &failed):
+		return http.StatusServiceUnavailable // something is being restarted
+	case is(context.Canceled, context.DeadlineExceeded):
+		return http.StatusServiceUnavailable // it took too long, or was fenced
 	}
 	return http.StatusInternalServerError
 }
