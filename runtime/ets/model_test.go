@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -298,7 +299,10 @@ func TestConcurrentCounts(t *testing.T) {
 					if (w+i)%2 == 0 {
 						_, err = ets.UpdateCounter(ctx, s, i%3, 1, ets.Default(0))
 					} else {
-						_, err = s.Update(ctx, i%3, func(n int, _ bool) int { return n + 1 })
+						_, err = s.Update(ctx, i%3, func(n int, _ bool) int {
+							runtime.Gosched() // others come between
+							return n + 1
+						})
 					}
 					if err != nil {
 						t.Error(err)
@@ -321,7 +325,7 @@ func TestConcurrentCounts(t *testing.T) {
 func TestPutAllIsIsolated(t *testing.T) {
 	eachKeyed(t, func(t *testing.T, s keyed) {
 		ctx := context.Background()
-		const keys, rounds = 8, 2000
+		const keys, rounds = 500, 200
 		version := func(n int) iter.Seq2[int, int] {
 			return func(yield func(int, int) bool) {
 				for k := range keys {
@@ -349,7 +353,7 @@ func TestPutAllIsIsolated(t *testing.T) {
 						return
 					default:
 					}
-					n, err := s.Get(ctx, (i*5+r)%keys)
+					n, err := s.Get(ctx, (i*311+r)%keys)
 					if n < last || err != nil {
 						t.Errorf("%d after %d, %v", n, last, err)
 						return
@@ -360,6 +364,24 @@ func TestPutAllIsIsolated(t *testing.T) {
 		}
 		writer.Wait()
 		readers.Wait()
+	})
+}
+
+// What matched is deleted only if it matches still.
+func TestDeleteMatchLooksAgain(t *testing.T) {
+	eachKeyed(t, func(t *testing.T, s keyed) {
+		ctx := context.Background()
+		_ = s.Put(ctx, 1, 1)
+		calls := 0
+		n, err := s.DeleteMatch(ctx, func(k, v int) bool {
+			if calls++; calls == 1 {
+				_ = s.Put(ctx, k, 2)
+			}
+			return v == 1
+		})
+		if n != 0 || err != nil || calls != 2 || s.Len() != 1 {
+			t.Errorf("%d deleted, %v, after %d calls; %d left", n, err, calls, s.Len())
+		}
 	})
 }
 
