@@ -77,7 +77,7 @@ func Documentation(t *testing.T, a *analysis.Analyzer, doc *lint.RawDocumentatio
 // Module writes a module that uses this one, from a txtar archive without go.mod, and returns its directory.
 func Module(t testing.TB, archive string) string {
 	t.Helper()
-	return testmod.Write(t, "-- go.mod --\n"+goMod(t)+"-- go.sum --\n"+read(t, "go.sum")+archive)
+	return testmod.Write(t, "-- go.sum --\n"+read(t, "go.sum")+"-- go.mod --\n"+goMod(t)+archive)
 }
 
 // goMod is that of a module which uses this one.

@@ -42,9 +42,9 @@ func (p *Package) indexed() *index {
 	return x
 }
 
-// key is how servers and messages are looked up. A framework's own servers are told apart by their type arguments.
+// key is how servers and messages are looked up. Agents are told apart by their type arguments.
 func key(t TypeID) TypeID {
-	if t.Origin() != t && roles.FrameworkOf(t.Package()) != nil {
+	if t.Origin() != t && roles.IsAgent(t.Package(), t.Name()) {
 		return t.Elem()
 	}
 	return t.Elem().Origin()

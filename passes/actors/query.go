@@ -98,10 +98,10 @@ func (m *Model) Server(t TypeID) *Server {
 	if s := m.lookup(t.Package()).servers[key(t)]; s != nil {
 		return s
 	}
-	if !m.complete || roles.FrameworkOf(t.Package()) == nil {
-		return nil
+	if m.complete && roles.IsAgent(t.Package(), t.Name()) {
+		return m.agents()[t]
 	}
-	return m.agents()[t]
+	return nil
 }
 
 // ServersOf lists the servers that a reference's type argument may stand for: the server itself, or for an

@@ -106,6 +106,9 @@ func TypeOf(t types.Type) (Type, bool) {
 	return row, ok
 }
 
+// IsAgent says whether a package's type of that name is an agent.
+func IsAgent(path, name string) bool { return typesByID[symbol{path, "", name}].Kind == AgentType }
+
 // IsType says whether t has the given role.
 func IsType(t types.Type, kind TypeKind) bool {
 	row, ok := TypeOf(t)
