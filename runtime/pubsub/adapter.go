@@ -28,5 +28,5 @@ type Remote struct {
 // Deliver gives a message of another node to this one's subscribers. It is for
 // adapters, and fails as [LocalBroadcast] does.
 func (ps *PubSub) Deliver(ctx context.Context, m Remote) error {
-	return ps.deliver(ctx, key{m.Topic, m.Type}, m.Message, process.PID{})
+	return ps.deliver(ctx, topic{m.Topic, m.Type}, m.Message, process.PID{})
 }

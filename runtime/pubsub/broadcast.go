@@ -15,30 +15,30 @@ import (
 // process.NoProc while the PubSub does not run, and with what an Adapter says;
 // nil does not mean that anybody got it. (Elixir: broadcast/4.)
 func Broadcast[M any](ctx context.Context, ps *PubSub, t Topic[M], m M) error {
-	return ps.broadcast(ctx, t.key(), m, process.PID{})
+	return ps.broadcast(ctx, t.id(), m, process.PID{})
 }
 
 // BroadcastFrom is Broadcast to all but the process that ctx belongs to; if it
 // belongs to none, to all. (Elixir: broadcast_from/5.)
 func BroadcastFrom[M any](ctx context.Context, ps *PubSub, t Topic[M], m M) error {
 	self, _ := process.SelfOf(ctx)
-	return ps.broadcast(ctx, t.key(), m, self)
+	return ps.broadcast(ctx, t.id(), m, self)
 }
 
 // LocalBroadcast is Broadcast on this node only. (Elixir: local_broadcast/4.)
 func LocalBroadcast[M any](ctx context.Context, ps *PubSub, t Topic[M], m M) error {
-	return ps.deliver(ctx, t.key(), m, process.PID{})
+	return ps.deliver(ctx, t.id(), m, process.PID{})
 }
 
 // LocalBroadcastFrom is BroadcastFrom on this node only. (Elixir:
 // local_broadcast_from/5.)
 func LocalBroadcastFrom[M any](ctx context.Context, ps *PubSub, t Topic[M], m M) error {
 	self, _ := process.SelfOf(ctx)
-	return ps.deliver(ctx, t.key(), m, self)
+	return ps.deliver(ctx, t.id(), m, self)
 }
 
 // broadcast delivers on this node and hands the message to the adapter.
-func (ps *PubSub) broadcast(ctx context.Context, k key, m any, except process.PID) error {
+func (ps *PubSub) broadcast(ctx context.Context, k topic, m any, except process.PID) error {
 	err := ps.deliver(ctx, k, m, except)
 	if err != nil || ps.adapter == nil {
 		return err
@@ -50,7 +50,7 @@ func (ps *PubSub) broadcast(ctx context.Context, k key, m any, except process.PI
 }
 
 // deliver sends a message to the subscribers on this node, but for one.
-func (ps *PubSub) deliver(ctx context.Context, k key, m any, except process.PID) error {
+func (ps *PubSub) deliver(ctx context.Context, k topic, m any, except process.PID) error {
 	ctx, err := ps.sender(ctx)
 	if err != nil {
 		return fmt.Errorf("broadcast to %v: %w", k, err)
@@ -103,9 +103,9 @@ type Dispatcher[M any] func(ctx context.Context, from process.PID, to []Subscrib
 // argument dispatcher of broadcast/4 and broadcast_from/5.)
 func Dispatch[M any](ctx context.Context, ps *PubSub, t Topic[M], from process.PID, m M, d Dispatcher[M]) error {
 	if _, err := ps.sender(ctx); err != nil {
-		return fmt.Errorf("dispatch to %v: %w", t.key(), err)
+		return fmt.Errorf("dispatch to %v: %w", t.id(), err)
 	}
-	ps.subs.Dispatch(t.key(), func(entries []registry.Entry[key, any]) {
+	ps.subs.Dispatch(t.id(), func(entries []registry.Entry[topic, meta]) {
 		to := make([]Subscriber, len(entries))
 		for i, e := range entries {
 			to[i] = Subscriber{e.PID, e.Value}

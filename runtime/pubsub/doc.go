@@ -18,7 +18,7 @@
 //
 // A broadcast puts the message into each mailbox and waits for nobody, so that
 // a slow subscriber does not hold up the others or the publisher. One that may
-// fall behind for good should bound its mailbox ([genserver.Bounded]): what
+// fall behind for good should bound its mailbox (genserver.Bounded): what
 // that refuses or drops is counted in process.Info.Lost, and logged. A message
 // is lost then even if the mailbox would make other senders wait.
 //

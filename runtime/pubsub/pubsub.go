@@ -15,20 +15,23 @@ import (
 // one name and different types are different topics.
 type Topic[M any] string
 
-// key is the topic in the registry.
-func (t Topic[M]) key() key { return key{string(t), reflect.TypeFor[M]()} }
+// id is the topic in the registry.
+func (t Topic[M]) id() topic { return topic{string(t), reflect.TypeFor[M]()} }
 
-// key identifies a topic by the name and the type of its messages.
-type key struct {
+// topic identifies a topic by the name and the type of its messages.
+type topic struct {
 	name string
 	typ  reflect.Type
 }
 
 // String is how logs and errors name the topic.
-func (k key) String() string { return fmt.Sprintf("%s (%v)", k.name, k.typ) }
+func (t topic) String() string { return fmt.Sprintf("%s (%v)", t.name, t.typ) }
+
+// meta is a subscription's metadata, or nil.
+type meta any
 
 // subscribers holds who subscribes to what, and their metadata.
-type subscribers = registry.Registry[key, any]
+type subscribers = registry.Registry[topic, meta]
 
 // PubSub is the reference to a PubSub: [New] makes it, and it reaches whatever
 // incarnation runs. Others know nothing of what is broadcast in it.
@@ -62,7 +65,7 @@ func New(id string, opts ...Option) supervisor.Child[*PubSub] {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	return supervisor.Map(registry.New[key, any](id, o.registry...), func(r *subscribers) *PubSub {
+	return supervisor.Map(registry.New[topic, meta](id, o.registry...), func(r *subscribers) *PubSub {
 		return &PubSub{id, r, o.adapter}
 	})
 }
@@ -86,11 +89,11 @@ func WithMeta(meta any) SubscribeOption { return func(m *any) { *m = meta } }
 // has ended, and with process.NoProc while the PubSub does not run. (Elixir:
 // subscribe/3.)
 func Subscribe[M any](ctx context.Context, ps *PubSub, t Topic[M], opts ...SubscribeOption) error {
-	var meta any
+	var m any
 	for _, opt := range opts {
-		opt(&meta)
+		opt(&m)
 	}
-	if err := ps.subs.Register(ctx, t.key(), meta); err != nil {
+	if err := ps.subs.Register(ctx, t.id(), m); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	return nil
@@ -100,7 +103,7 @@ func Subscribe[M any](ctx context.Context, ps *PubSub, t Topic[M], opts ...Subsc
 // its mailbox already still comes. That there is none is no error; it fails
 // as [Subscribe] does. (Elixir: unsubscribe/2.)
 func Unsubscribe[M any](ctx context.Context, ps *PubSub, t Topic[M]) error {
-	if err := ps.subs.Unregister(ctx, t.key()); err != nil {
+	if err := ps.subs.Unregister(ctx, t.id()); err != nil {
 		return fmt.Errorf("unsubscribe: %w", err)
 	}
 	return nil
@@ -108,7 +111,7 @@ func Unsubscribe[M any](ctx context.Context, ps *PubSub, t Topic[M]) error {
 
 // Subscribers counts the subscriptions to a topic.
 func Subscribers[M any](ps *PubSub, t Topic[M]) (n int) {
-	for range ps.subs.Entries(t.key()) {
+	for range ps.subs.Entries(t.id()) {
 		n++
 	}
 	return n
@@ -124,7 +127,7 @@ type TopicInfo struct {
 // Topics lists the topics that have subscribers, in no order. It is for tools:
 // it looks at every subscription.
 func (ps *PubSub) Topics() []TopicInfo {
-	counts := map[key]int{}
+	counts := map[topic]int{}
 	for e := range ps.subs.All() {
 		counts[e.Key]++
 	}

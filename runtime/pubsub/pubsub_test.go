@@ -169,7 +169,7 @@ func TestTopics(t *testing.T) {
 			t.Errorf("topics %v, %d and %d subscribers", topics, pubsub.Subscribers(ps, orders), pubsub.Subscribers(ps, others))
 		}
 		published, ok := w.Node.LookupPublished("registry", "events")
-		if !ok || published.Summary().Size != 3 {
+		if !ok || published.Summary().Size != 3 || published.Summary().Type != "duplicate registry[pubsub.topic,pubsub.meta]" {
 			t.Errorf("published: %v", ok)
 		}
 	})
