@@ -1,5 +1,0 @@
-package task_test
-
-import "runtime"
-
-func exitGoroutine() { runtime.Goexit() }
