@@ -22,8 +22,8 @@ type OrderedSet[K, V any] struct {
 	compare func(a, b K) int
 }
 
-// ordered is the contents of an ordered set: a tree that the store's lock
-// guards, and a snapshot of it for traversals, which share its nodes until a
+// ordered is the contents of an ordered set: a tree that readers find beyond the
+// gate and writers behind the closed one, and a snapshot of it for traversals, which share its nodes until a
 // write copies them.
 type ordered[K, V any] struct {
 	tree     *btree.BTreeG[node[K, V]]
@@ -69,10 +69,11 @@ func newOrdered[K, V any](ctx context.Context, less func(a, b node[K, V]) bool, 
 	return s, nil
 }
 
-// view calls f with the entries as they are. It takes the lock only if there
-// have been writes since the last traversal.
+// view calls f with the entries as they are. It passes the gate only if there
+// have been writes since the last traversal: a write takes effect, for reads,
+// when it takes the snapshot away.
 func (s *OrderedSet[K, V]) view(ctx context.Context, f func(tree *btree.BTreeG[node[K, V]])) error {
-	d, err := s.read(ctx)
+	d, err := s.peek(ctx)
 	if err != nil {
 		return err
 	}
@@ -241,7 +242,7 @@ func (s *OrderedSet[K, V]) values(ctx context.Context, walk func(*btree.BTreeG[n
 // cells is a walk through the snapshot.
 func (s *OrderedSet[K, V]) cells(ctx context.Context, walk func(*btree.BTreeG[node[K, V]], func(node[K, V]) bool)) iter.Seq2[K, cell[V]] {
 	return func(yield func(K, cell[V]) bool) {
-		d, err := s.read(ctx)
+		d, err := s.peek(ctx)
 		if err != nil {
 			return
 		}

@@ -44,11 +44,20 @@ func (s *store[D]) read(ctx context.Context) (*D, error) {
 
 func (s *store[D]) readSlowly(ctx context.Context) (*D, error) {
 	s.await()
+	return s.peek(ctx)
+}
+
+// peek is read that does not mind the gate: for reads of contents that order
+// them themselves, and for traversals, which are not atomic.
+func (s *store[D]) peek(ctx context.Context) (*D, error) {
 	d := s.now.Load()
 	if d == nil {
 		return nil, ErrNoTable
 	}
-	return d, s.mayRead(ctx)
+	if s.access == Private {
+		return d, s.mayRead(ctx)
+	}
+	return d, nil
 }
 
 // change gives the contents to a change of one key, which must end with
@@ -92,7 +101,7 @@ func (s *store[D]) writeErr(ctx context.Context) error {
 // still reports whether a traversal of d may go on: the table has neither
 // ended nor been cleared nor become somebody else's private one.
 func (s *store[D]) still(ctx context.Context, d *D) bool {
-	now, err := s.read(ctx)
+	now, err := s.peek(ctx)
 	return err == nil && now == d
 }
 
@@ -100,7 +109,7 @@ func (s *store[D]) still(ctx context.Context, d *D) bool {
 // or nil. It tells an iteration over an empty table from one that was refused
 // or cut short.
 func (s *store[D]) Err(ctx context.Context) error {
-	_, err := s.read(ctx)
+	_, err := s.peek(ctx)
 	return err
 }
 
