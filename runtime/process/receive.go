@@ -45,7 +45,7 @@ func ReceiveMatch[T any](c *Context, match func(T) bool, opts ...ReceiveOption) 
 	var got T
 	err := c.p.receive(func(msg any) bool {
 		v, ok := msg.(T)
-		if ok = ok && match(v); ok {
+		if ok = (ok || msg == nil && any(v) == nil) && match(v); ok { // nil is of every interface type
 			got = v
 		}
 		return ok

@@ -70,3 +70,34 @@ func TestMatchUsesItsProcess(t *testing.T) {
 		p.Want(nil)
 	})
 }
+
+// A nil message is received by whoever takes any, and by nobody who wants a type.
+func TestReceiveNil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		got := make(chan any, 3)
+		pid, err := process.Spawn(w.Ctx, func(c *process.Context) error {
+			n, err := process.ReceiveMatch(c, func(int) bool { return true })
+			got <- n
+			if err != nil {
+				return err
+			}
+			v, err := process.Receive(c)
+			got <- v
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fate := w.Watch(pid)
+		for _, msg := range []any{nil, 1} {
+			if err := process.Send(w.Ctx, pid, msg); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fate.Want(process.Normal)
+		if n, v := <-got, <-got; n != 1 || v != nil {
+			t.Errorf("received %v, then %v, want 1 and nil", n, v)
+		}
+	})
+}
