@@ -103,7 +103,7 @@ var without = map[string]string{
 		Named WithAccess Heir Copy`,
 	"application": `ControllerOf`,
 	"observer":    `Handler ShowState AllowRemote`,
-	"health":      `*`, // handlers, which read the tree
+	"health":      `Handler Check Ignore LiveWithin Timeout Until`,
 	"testkit":     `New Run Main`,
 }
 
@@ -121,7 +121,7 @@ func TestComplete(t *testing.T) {
 		}
 		none := strings.Fields(list)
 		for _, fn := range exported(pkg.Scope()) {
-			if slices.Contains(none, fn.Name()) || list == "*" {
+			if slices.Contains(none, fn.Name()) {
 				continue
 			}
 			if _, ok := Of(fn); !ok {
@@ -150,6 +150,31 @@ func exported(scope *types.Scope) (all []*types.Func) {
 		}
 	}
 	return all
+}
+
+// TestRemedies holds what messages recommend against the runtime: a function, or a package.
+func TestRemedies(t *testing.T) {
+	pkgs := load(t)
+	cures := otp.Remedies
+	for _, remedy := range []string{cures.Work, cures.HTTP, cures.Table, cures.PerKey, cures.Partitions} {
+		name, fn, _ := strings.Cut(remedy, ".")
+		pkg := pkgs[otp.path(name)]
+		if pkg == nil || fn != "" && pkg.Scope().Lookup(fn) == nil {
+			t.Errorf("%q is not in the runtime", remedy)
+		}
+	}
+	for _, row := range otp.Funcs {
+		starts := row.Kind == Start || row.Kind == Spawn
+		if linked := pkgs[otp.path(row.Package)].Scope().Lookup(row.Linked); starts != (linked != nil) {
+			t.Errorf("%v: linked start %q", row, row.Linked)
+		}
+	}
+	if got := (Remedies{}).Named(""); got != "" {
+		t.Errorf("no remedy is named %q", got)
+	}
+	if got := RemediesFor(types.NewPackage("example.com/none", "none")); got != cures {
+		t.Errorf("a package without a framework gets %v", got)
+	}
 }
 
 func lookupFunc(pkg *types.Package, row Func) *types.Func {
