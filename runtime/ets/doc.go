@@ -65,11 +65,12 @@
 //
 // # Cost
 //
-// Reads take no lock and write no memory that others read, but for an ordered
-// set that was written to since it was last traversed. A change of one key
-// of a set or a bag takes a lock that such changes share; PutAll, PutAllNew
-// and Clear make other changes and reads wait. An ordered set makes one
-// change after the other.
+// Reads of a set or a bag take no lock and write no memory that others read.
+// Changes of one key go on side by side; PutAll, PutAllNew and Clear make
+// other changes and reads wait. An ordered set makes one change after the
+// other, for which reads wait; reads go on side by side, and take no lock at
+// all while nothing was written since the last traversal. The traversal of a
+// set or a bag looks each key up, that of an ordered set costs a third.
 //
 // Behaviour follows the manual page ets(3) of Erlang/OTP; docs/conformance.md
 // lists it case by case, and where Go differs.

@@ -53,9 +53,9 @@ func Named(name string) Option {
 // WithAccess sets who may use the table. The default is Protected.
 func WithAccess(a Access) Option { return func(c *config) { c.access = a } }
 
-// Heir makes to the owner when the owner ends, and the message [Transfer]
-// tells it so, with data. to is resolved at that moment; if it leads to no
-// live process, the table is gone. [Set.SetHeir] changes the heir. (OTP: heir.)
+// Heir names the process that owns the table next when its owner ends. The
+// message [Transfer] tells it so, with data. to is resolved at that moment; if it leads to no
+// live process, the table is gone. SetHeir changes the heir. (OTP: heir.)
 func Heir(to process.Dest, data any) Option {
 	return func(c *config) { c.heir = heir{to, data} }
 }
