@@ -70,7 +70,7 @@ type shop struct {
 // A disk or a port that is not there may come back: they are tried again for a while, with pauses that grow.
 func newShop(ctx context.Context, cfg config, out io.Writer) shop {
 	db := supervisor.Opened("db",
-		func(ctx context.Context) (*store.Store, error) { return openStore(ctx, cfg) },
+		func(context.Context) (*store.Store, error) { return openStore(cfg) },
 		func(ctx context.Context, s *store.Store) error {
 			defer slog.Info("stopped", "id", "db")
 			return s.Serve(ctx)
@@ -105,12 +105,12 @@ func newShop(ctx context.Context, cfg config, out io.Writer) shop {
 	}
 }
 
-func openStore(ctx context.Context, cfg config) (*store.Store, error) {
+func openStore(cfg config) (*store.Store, error) {
 	s, err := store.Open(cfg.journal)
 	if err != nil {
 		return nil, err
 	}
-	if err := stock.Seed(ctx, s, cfg.opening); err != nil {
+	if err := stock.Seed(s, cfg.opening); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

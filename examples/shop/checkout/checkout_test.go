@@ -29,10 +29,10 @@ func start(t *testkit.T) Shop {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "journal")
 	bus := testkit.Start(t, events.Child("events"))
-	db := testkit.Start(t, supervisor.Closer("db", func(ctx context.Context) (*store.Store, error) {
+	db := testkit.Start(t, supervisor.Closer("db", func(context.Context) (*store.Store, error) {
 		s, err := store.Open(path)
 		if err == nil {
-			err = stock.Seed(ctx, s, stock.Levels{"apple": 10})
+			err = stock.Seed(s, stock.Levels{"apple": 10})
 		}
 		return s, err
 	}))

@@ -21,6 +21,7 @@ type Server struct {
 	id      string
 	db      supervisor.Resource[*store.Store]
 	bus     events.Bus
+	books   store.Writer
 	pending []string // ids of placed orders, oldest first
 }
 
@@ -51,6 +52,7 @@ func (s *Server) Init(c *genserver.Context) genserver.Result {
 	if err != nil {
 		return c.Stop(fmt.Errorf("orders: %w", err))
 	}
+	s.books = db.Claim("orders")
 	orders, err := list(db)
 	if err != nil {
 		return c.Stop(fmt.Errorf("orders: %w", err))
@@ -91,7 +93,7 @@ func (s *Server) HandleCall(c *genserver.Context, from genserver.From, req any) 
 		}
 		return req.Reply(from, struct{}{})
 	case forget:
-		n, err := s.forget(c, db, req.before)
+		n, err := s.forget(db, req.before)
 		if err != nil {
 			return req.Fail(from, err)
 		}
@@ -122,7 +124,7 @@ func (s *Server) place(c *genserver.Context, db *store.Store, req place) (Order,
 		return Order{}, ErrBusy
 	}
 	order := Order{ID: req.id, Cart: req.cart, Lines: req.lines, Status: Placed, Placed: time.Now()}
-	if err := db.Write(c, store.Put(bucket, order.ID, order)); err != nil {
+	if err := s.books.Write(store.Put(bucket, order.ID, order)); err != nil {
 		return Order{}, err
 	}
 	s.pending = append(s.pending, order.ID)
@@ -142,7 +144,7 @@ func (s *Server) markShipped(c *genserver.Context, db *store.Store, id string) e
 		return nil
 	}
 	order.Status, order.Shipped = Shipped, time.Now()
-	if err := db.Write(c, store.Put(bucket, id, order)); err != nil {
+	if err := s.books.Write(store.Put(bucket, id, order)); err != nil {
 		return err
 	}
 	s.pending = slices.DeleteFunc(s.pending, func(p string) bool { return p == id })
@@ -150,7 +152,7 @@ func (s *Server) markShipped(c *genserver.Context, db *store.Store, id string) e
 	return nil
 }
 
-func (s *Server) forget(c *genserver.Context, db *store.Store, before time.Time) (int, error) {
+func (s *Server) forget(db *store.Store, before time.Time) (int, error) {
 	orders, err := list(db)
 	if err != nil {
 		return 0, err
@@ -164,7 +166,7 @@ func (s *Server) forget(c *genserver.Context, db *store.Store, before time.Time)
 	if len(ops) == 0 {
 		return 0, nil
 	}
-	return len(ops), db.Write(c, ops...)
+	return len(ops), s.books.Write(ops...)
 }
 
 // tell broadcasts an event. That nobody can hear it is no reason to refuse the order.

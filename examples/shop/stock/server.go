@@ -21,8 +21,9 @@ type Server struct {
 	id    string
 	db    supervisor.Resource[*store.Store]
 	bus   events.Bus
-	table levels
+	table supervisor.Resource[levels]
 
+	books  store.Writer
 	levels Levels
 	holds  map[string]Hold
 	sold   Levels
@@ -118,6 +119,7 @@ func (s *Server) load(c *genserver.Context) error {
 	if err != nil {
 		return err
 	}
+	s.books = db.Claim("stock")
 	if s.levels, err = store.All[int](db, levelsBucket); err != nil {
 		return err
 	}
@@ -127,11 +129,7 @@ func (s *Server) load(c *genserver.Context) error {
 	if s.sold, err = store.All[int](db, soldBucket); err != nil {
 		return err
 	}
-	table, err := s.table.Get()
-	if err != nil {
-		return err
-	}
-	return table.PutAll(c, maps.All(s.levels))
+	return s.publish(c, s.levels)
 }
 
 func (s *Server) reserve(c *genserver.Context, order string, lines []Line) error {
@@ -245,15 +243,11 @@ func (s *Server) after(changed Levels, sku string) (int, bool) {
 
 // write makes the levels that changed durable, together with more, and then the truth.
 func (s *Server) write(c *genserver.Context, changed Levels, more ...store.Op) error {
-	db, err := s.db.Get()
-	if err != nil {
-		return err
-	}
 	ops := more
 	for sku, n := range changed {
 		ops = append(ops, store.Put(levelsBucket, sku, n))
 	}
-	if err := db.Write(c, ops...); err != nil {
+	if err := s.books.Write(ops...); err != nil {
 		return err
 	}
 	for sku, n := range changed {
@@ -262,22 +256,31 @@ func (s *Server) write(c *genserver.Context, changed Levels, more ...store.Op) e
 		}
 	}
 	maps.Copy(s.levels, changed)
-	s.publish(c, changed)
+	if err := s.publish(c, changed); err != nil {
+		slog.Warn("levels not published: a new table and server are on their way", "err", err)
+	}
 	return nil
 }
 
-// publish tells the readers. If the table is gone the server is about to be restarted with it, and publishes all then.
-func (s *Server) publish(c *genserver.Context, changed Levels) {
-	if c.Err() != nil {
-		return // killed: the replacement may know better
-	}
+// publish tells the readers, who must not hear the older news last.
+func (s *Server) publish(c *genserver.Context, changed Levels) error {
 	table, err := s.table.Get()
-	if err == nil {
-		err = table.PutAll(c, maps.All(changed))
-	}
 	if err != nil {
-		slog.Warn("levels not published", "err", err)
+		return err
 	}
+	for sku, n := range changed {
+		now := level{n: n, claim: s.books.Claim()}
+		_, err := table.Update(c, sku, func(l level, there bool) level {
+			if there && l.claim > now.claim {
+				return l // another server has taken over
+			}
+			return now
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Server) warn(c *genserver.Context, event events.StockLow) {

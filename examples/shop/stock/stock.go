@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/otplint/otplint/examples/shop/events"
@@ -46,11 +45,16 @@ type Hold struct {
 type Ref struct {
 	genserver.Ref[*Server]
 	db    supervisor.Resource[*store.Store]
-	table levels
+	table supervisor.Resource[levels]
 }
 
 // levels is the table, which only the server writes.
-type levels = supervisor.Resource[*ets.Set[string, int]]
+type levels = *ets.Set[string, level]
+
+type level struct {
+	n     int
+	claim uint64 // of the server that says so, see store.Claim
+}
 
 // LowMark is the level below which an item runs out.
 const LowMark = 10
@@ -63,7 +67,7 @@ const (
 )
 
 // Seed fills an empty store with the levels of the opening day.
-func Seed(ctx context.Context, db *store.Store, opening Levels) error {
+func Seed(db *store.Store, opening Levels) error {
 	known, err := store.All[int](db, levelsBucket)
 	if err != nil || len(known) > 0 {
 		return err
@@ -72,13 +76,13 @@ func Seed(ctx context.Context, db *store.Store, opening Levels) error {
 	for sku, n := range opening {
 		ops = append(ops, store.Put(levelsBucket, sku, n))
 	}
-	return db.Write(ctx, ops...)
+	return db.Claim("stock").Write(ops...)
 }
 
 // Child is the stock as a child that needs the database to run: the table, then the server.
 func Child(id string, db supervisor.Resource[*store.Store], bus events.Bus) supervisor.Child[Ref] {
-	table := ets.Child(id+"-levels", func(ctx context.Context) (*ets.Set[string, int], error) {
-		return ets.NewSet[string, int](ctx, ets.Named(id), ets.WithAccess(ets.Public))
+	table := ets.Child(id+"-levels", func(ctx context.Context) (levels, error) {
+		return ets.NewSet[string, level](ctx, ets.Named(id), ets.WithAccess(ets.Public))
 	})
 	server := supervisor.Server(id+"-server", func() *Server {
 		return &Server{id: id + "-server", db: db, bus: bus, table: table.Ref()}
@@ -94,11 +98,11 @@ func Level(ctx context.Context, r Ref, sku string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("stock: %w", err)
 	}
-	n, err := table.Get(ctx, sku)
+	l, err := table.Get(ctx, sku)
 	if errors.Is(err, ets.ErrNotFound) {
 		return 0, fmt.Errorf("%w: %s", ErrUnknown, sku)
 	}
-	return n, err
+	return l.n, err
 }
 
 // List returns all levels, as Level would.
@@ -107,8 +111,11 @@ func List(ctx context.Context, r Ref) (Levels, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stock: %w", err)
 	}
-	levels := Levels(maps.Collect(table.All(ctx)))
-	return levels, table.Err(ctx)
+	all := make(Levels)
+	for sku, l := range table.All(ctx) {
+		all[sku] = l.n
+	}
+	return all, table.Err(ctx)
 }
 
 // Books returns what the database says: the pieces on the shelf, held for orders, and sold since the opening.

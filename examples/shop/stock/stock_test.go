@@ -25,10 +25,10 @@ func start(t *testkit.T) (Ref, events.Bus) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "journal")
 	bus := testkit.Start(t, events.Child("events"))
-	db := testkit.Start(t, supervisor.Closer("db", func(ctx context.Context) (*store.Store, error) {
+	db := testkit.Start(t, supervisor.Closer("db", func(context.Context) (*store.Store, error) {
 		s, err := store.Open(path)
 		if err == nil {
-			err = Seed(ctx, s, Levels{"apple": 20, "fig": 5})
+			err = Seed(s, Levels{"apple": 20, "fig": 5})
 		}
 		return s, err
 	}))

@@ -16,6 +16,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 var (
@@ -23,6 +24,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrClosed says that the store was closed; its supervisor is about to open the next one, or is stopping.
 	ErrClosed = errors.New("store is closed")
+	// ErrClaimed refuses to write as somebody whom another has replaced.
+	ErrClaimed = errors.New("another writer has taken over")
 )
 
 // Store is an open database. Its methods may be called from any goroutine.
@@ -34,6 +37,7 @@ type Store struct {
 	journal *os.File // nil once closed
 	records int      // in the journal since it was last compacted
 	data    map[string]map[string]json.RawMessage
+	claimed map[string]uint64 // the claim that is valid, by name
 }
 
 // An Op is one change of a Write. Put and Delete make it.
@@ -55,7 +59,12 @@ func Delete(bucket, key string) Op { return Op{Bucket: bucket, Key: key} }
 
 // Open reads the journal at path, creating it if there is none, and leaves it compacted.
 func Open(path string) (*Store, error) {
-	s := &Store{path: path, broken: make(chan error, 1), data: make(map[string]map[string]json.RawMessage)}
+	s := &Store{
+		path:    path,
+		broken:  make(chan error, 1),
+		data:    make(map[string]map[string]json.RawMessage),
+		claimed: make(map[string]uint64),
+	}
 	if err := s.replay(); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -88,11 +97,35 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Write makes all changes or, with an error, none. (If it is the disk that fails, only the store opened next knows.)
-//
-// ctx is whose change it is. A process that was killed may still be running this very line, beside a replacement that
-// has read what was there before: once ctx has ended nothing is written.
-func (s *Store) Write(ctx context.Context, ops ...Op) error {
+// Writer is the right to write, see Claim.
+type Writer struct {
+	s     *Store
+	name  string
+	claim uint64
+}
+
+// claims numbers the claims of the program.
+var claims atomic.Uint64
+
+// Claim makes its caller the one who writes under a name, and ends the right of whoever did before. A server claims
+// before it reads what it begins with. That what it has read stays true its supervisor alone cannot guarantee: the
+// server's predecessor may have been killed in the middle of a callback, which runs on, or not have come to its exit
+// signal yet.
+func (s *Store) Claim(name string) Writer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := Writer{s: s, name: name, claim: claims.Add(1)}
+	s.claimed[name] = w.claim
+	return w
+}
+
+// Claim is the number of the claim: a later one has a higher number.
+func (w Writer) Claim() uint64 { return w.claim }
+
+// Write makes all changes or, with an error, none. (If it is the disk that fails, only the store opened next knows.) It
+// fails with ErrClaimed and ErrClosed.
+func (w Writer) Write(ops ...Op) error {
+	s := w.s
 	for _, op := range ops {
 		if op.err != nil {
 			return fmt.Errorf("write %s/%s: %w", op.Bucket, op.Key, op.err)
@@ -108,8 +141,8 @@ func (s *Store) Write(ctx context.Context, ops ...Op) error {
 	if s.journal == nil {
 		return ErrClosed
 	}
-	if err := ctx.Err(); err != nil { // under the lock: whoever reads after the kill has seen this write or never will
-		return fmt.Errorf("write: %w", err)
+	if s.claimed[w.name] != w.claim {
+		return fmt.Errorf("write as %s: %w", w.name, ErrClaimed)
 	}
 	if _, err := s.journal.Write(append(line, '\n')); err != nil {
 		return s.fail(fmt.Errorf("write: %w", err))

@@ -22,10 +22,10 @@ func open(t *testing.T, path string) *Store {
 func TestReopen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	s := open(t, path)
-	if err := s.Write(t.Context(), Put("a", "x", 1), Put("a", "y", 2), Put("b", "x", "three")); err != nil {
+	if err := s.Claim("test").Write(Put("a", "x", 1), Put("a", "y", 2), Put("b", "x", "three")); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Write(t.Context(), Delete("a", "y"), Delete("a", "z")); err != nil {
+	if err := s.Claim("test").Write(Delete("a", "y"), Delete("a", "z")); err != nil {
 		t.Fatal(err)
 	}
 	// A crash in the middle of the next write.
@@ -62,7 +62,7 @@ func TestBrokenJournal(t *testing.T) {
 
 func TestAllOrNothing(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "journal"))
-	if err := s.Write(t.Context(), Put("a", "x", 1), Put("a", "y", func() {})); err == nil {
+	if err := s.Claim("test").Write(Put("a", "x", 1), Put("a", "y", func() {})); err == nil {
 		t.Error("a func is written")
 	}
 	if all, err := All[int](s, "a"); err != nil || len(all) != 0 {
@@ -70,15 +70,21 @@ func TestAllOrNothing(t *testing.T) {
 	}
 }
 
-// A process that was killed changes nothing any more.
-func TestFence(t *testing.T) {
+// Whoever was replaced changes nothing any more; others do.
+func TestClaim(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "journal"))
-	ctx, kill := context.WithCancel(t.Context())
-	kill()
-	if err := s.Write(ctx, Put("a", "x", 1)); !errors.Is(err, context.Canceled) {
-		t.Errorf("write of the dead: %v, want %v", err, context.Canceled)
+	old, other := s.Claim("a"), s.Claim("b")
+	next := s.Claim("a")
+	if next.Claim() <= old.Claim() {
+		t.Errorf("claim %d follows %d", next.Claim(), old.Claim())
 	}
-	if all, err := All[int](s, "a"); err != nil || len(all) != 0 {
+	if err := old.Write(Put("a", "x", 1)); !errors.Is(err, ErrClaimed) {
+		t.Errorf("write of the one before: %v, want %v", err, ErrClaimed)
+	}
+	if err := errors.Join(next.Write(Put("a", "x", 2)), other.Write(Put("b", "x", 3))); err != nil {
+		t.Error(err)
+	}
+	if all, err := All[int](s, "a"); err != nil || fmt.Sprint(all) != "map[x:2]" {
 		t.Errorf("bucket a is %v, %v", all, err)
 	}
 }
@@ -87,7 +93,7 @@ func TestCompaction(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	s := open(t, path)
 	for i := range 5000 {
-		if err := s.Write(t.Context(), Put("a", "x", i)); err != nil {
+		if err := s.Claim("test").Write(Put("a", "x", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -106,7 +112,7 @@ func TestServe(t *testing.T) {
 	if err := s.Serve(ctx); err != nil {
 		t.Errorf("serve until cancelled: %v", err)
 	}
-	if err := s.Write(t.Context(), Put("a", "x", 1)); !errors.Is(err, ErrClosed) {
+	if err := s.Claim("test").Write(Put("a", "x", 1)); !errors.Is(err, ErrClosed) {
 		t.Errorf("write: %v, want %v", err, ErrClosed)
 	}
 	if _, err := Get[int](s, "a", "x"); !errors.Is(err, ErrClosed) {
@@ -115,7 +121,7 @@ func TestServe(t *testing.T) {
 
 	s = open(t, filepath.Join(t.TempDir(), "journal"))
 	s.journal.Close() // the disk is gone
-	if err := s.Write(t.Context(), Put("a", "x", 1)); err == nil {
+	if err := s.Claim("test").Write(Put("a", "x", 1)); err == nil {
 		t.Error("write to a lost disk succeeds")
 	}
 	if err := s.Serve(t.Context()); err == nil {

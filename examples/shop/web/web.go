@@ -228,10 +228,10 @@ func statusOf(err error) int {
 		return http.StatusNotFound
 	case is(stock.ErrShort, checkout.ErrEmpty):
 		return http.StatusConflict
-	case is(carts.ErrBusy, orders.ErrBusy, process.NoProc, store.ErrClosed, ets.ErrNoTable), errors.As(err, &failed):
+	case is(carts.ErrBusy, orders.ErrBusy, process.NoProc, store.ErrClosed, store.ErrClaimed, ets.ErrNoTable), errors.As(err, &failed):
 		return http.StatusServiceUnavailable // something is being restarted
 	case is(context.Canceled, context.DeadlineExceeded):
-		return http.StatusServiceUnavailable // it took too long, or was fenced
+		return http.StatusServiceUnavailable // it took too long
 	}
 	return http.StatusInternalServerError
 }
