@@ -186,7 +186,7 @@ type Func struct {
 	Target   Arg // whom it addresses
 	Msg      Arg // the message, request or reply value
 	ID       Arg // the id or name
-	Body     Arg // what the started process runs, or the factory of it; such a function is owned by the process
+	Body     Arg // what the started process runs, the factory of it, or what a server is sent to run; the process owns it
 	Strategy Arg
 	Children Arg
 	Child    Arg // a child value
