@@ -39,6 +39,12 @@ func TestRelated(t *testing.T) {
 			"HTTP handler api.fetch", "calls Fetch", "calls Gate with fetch",
 			"fetch blocks the server", "calls Gate.get", "waits for http.Get",
 		}},
+		{"./bottleneck/ratesapp", []string{
+			"HTTP handler api.price", "calls Get", "calls the agent with a function",
+			"HTTP handler api.refund", "calls Get", "calls the agent with a function",
+			"HTTP handler api.list", "calls All", "calls the agent with a function",
+			"Get only reads the state", "All only reads the state",
+		}},
 	} {
 		found := checktest.Findings(t, bottleneck.Analyzer, checktest.Dir(t), test.pattern)
 		if len(found) != 1 {

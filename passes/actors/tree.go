@@ -142,6 +142,13 @@ func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier) {
 		}
 	case roles.SetSignificant:
 		c.Significant = true
+	case roles.SetVia: // an entry of a registry, which is a sibling as a rule
+		if entry, ok := b.resolve(v).(*ssa.Call); ok {
+			c.Uses = slices.Clip(c.Uses)
+			for _, arg := range entry.Call.Args {
+				c.Uses = append(c.Uses, b.usesIn(arg, 0)...)
+			}
+		}
 	}
 }
 
