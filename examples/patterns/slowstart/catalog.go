@@ -51,7 +51,7 @@ func (s *catalog) HandleContinue(c *genserver.Context, arg any) genserver.Result
 		s.prices = prices
 		return c.NoReply()
 	}
-	panic(fmt.Sprintf("continue with %T", arg))
+	return c.Unhandled(arg)
 }
 
 func (s *catalog) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result {
