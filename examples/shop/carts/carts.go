@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -55,6 +56,17 @@ func Child(id string, ttl time.Duration) supervisor.Child[Carts] {
 
 // Count returns how many carts there are.
 func Count(cs Carts) int { return cs.byID.Count() }
+
+// All are the processes of the carts, by id, in no order.
+func All(cs Carts) iter.Seq2[string, process.PID] {
+	return func(yield func(string, process.PID) bool) {
+		for e := range cs.byID.All() {
+			if !yield(e.Key, e.PID) {
+				return
+			}
+		}
+	}
+}
 
 // Get returns the lines of a cart, by SKU. A cart that is not there is empty.
 func Get(ctx context.Context, cs Carts, id string) ([]stock.Line, error) {

@@ -82,13 +82,35 @@ func Seed(db *store.Store, opening Levels) error {
 // Child is the stock as a child that needs the database to run: the table, then the server.
 func Child(id string, db supervisor.Resource[*store.Store], bus events.Bus) supervisor.Child[Ref] {
 	table := ets.Child(id+"-levels", func(ctx context.Context) (levels, error) {
-		return ets.NewSet[string, level](ctx, ets.Named(id), ets.WithAccess(ets.Public))
+		return open(ctx, id, db)
 	})
 	server := supervisor.Server(id+"-server", func() *Server {
 		return &Server{id: id + "-server", db: db, bus: bus, table: table.Ref()}
 	})
 	tree := supervisor.Supervisor(id, supervisor.RestForOne, []supervisor.Spec{table, server})
 	return supervisor.Map(tree, func(supervisor.Ref) Ref { return Ref{Ref: server.Ref(), db: db, table: table.Ref()} })
+}
+
+// open makes the table, with what the database says: nobody looks at an empty shelf until the server has started.
+func open(ctx context.Context, id string, from supervisor.Resource[*store.Store]) (levels, error) {
+	db, err := from.Get()
+	if err != nil {
+		return nil, fmt.Errorf("stock: %w", err)
+	}
+	shelf, err := store.All[int](db, levelsBucket)
+	if err != nil {
+		return nil, fmt.Errorf("stock: %w", err)
+	}
+	table, err := ets.NewSet[string, level](ctx, ets.Named(id), ets.WithAccess(ets.Public))
+	if err != nil {
+		return nil, err
+	}
+	for sku, n := range shelf {
+		if err := table.Put(ctx, sku, level{n: n}); err != nil {
+			return nil, err
+		}
+	}
+	return table, nil
 }
 
 // Level returns the pieces of an item that are for sale. It reads what the server last published, which a reservation
