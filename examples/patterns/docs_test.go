@@ -105,10 +105,15 @@ func TestExcerpt(t *testing.T) {
 
 var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 
+// prose is a document without its blocks of code.
+func prose(t *testing.T, doc string) string {
+	return regexp.MustCompile("(?s)```.*?```").ReplaceAllString(read(t, doc), "")
+}
+
 // What the documents link to exists.
 func TestLinks(t *testing.T) {
 	for _, doc := range documents {
-		links := link.FindAllStringSubmatch(read(t, doc), -1)
+		links := link.FindAllStringSubmatch(prose(t, doc), -1)
 		if len(links) == 0 {
 			t.Errorf("%s has no links", doc)
 		}
@@ -127,7 +132,7 @@ func TestAnchors(t *testing.T) {
 	inner := regexp.MustCompile(`\]\(#([^)]*)\)`)
 	punctuation := regexp.MustCompile(`[^a-z0-9 -]`)
 	for _, doc := range documents {
-		text := read(t, doc)
+		text := prose(t, doc)
 		var anchors []string
 		for _, h := range heading.FindAllStringSubmatch(text, -1) {
 			anchor := punctuation.ReplaceAllString(strings.ToLower(h[1]), "")
@@ -148,7 +153,7 @@ func TestSymbols(t *testing.T) {
 	known := map[string][]string{}
 	named := 0
 	for _, doc := range documents {
-		for _, m := range symbol.FindAllStringSubmatch(read(t, doc), -1) {
+		for _, m := range symbol.FindAllStringSubmatch(prose(t, doc), -1) {
 			dir := filepath.Join(root, "runtime", m[1])
 			if _, err := os.Stat(dir); err != nil {
 				continue // a package of the standard library
@@ -214,6 +219,9 @@ func TestSkill(t *testing.T) {
 	}
 	if n := len(matter[2]); n < 100 || n > 1024 || !strings.Contains(matter[2], "Use when") {
 		t.Errorf("the description has %d characters, and should say when to use the skill: %s", n, matter[2])
+	}
+	if strings.Contains(matter[2], ": ") || strings.Contains(matter[2], " #") {
+		t.Errorf("the description is no plain scalar of YAML: %s", matter[2])
 	}
 	if n := strings.Count(skill, "\n"); n > 200 {
 		t.Errorf("%d lines", n)
