@@ -11,11 +11,11 @@ import (
 // Uploads starts a process for each upload. Whoever starts one holds its reference; nobody looks for it.
 type Uploads = dynsupervisor.Factory[string, genserver.Ref[*upload]]
 
-// UploadsChild is the supervisor of the uploads, of which no more than max run.
-func UploadsChild(id string, max int) supervisor.Child[Uploads] {
+// UploadsChild is the supervisor of the uploads, of which no more than atOnce run.
+func UploadsChild(id string, atOnce int) supervisor.Child[Uploads] {
 	return dynsupervisor.Template(id, func(file string) supervisor.Child[genserver.Ref[*upload]] {
 		return supervisor.Server("upload", func() *upload { return &upload{file: file} }).Restart(supervisor.Temporary)
-	}, dynsupervisor.MaxChildren(max))
+	}, dynsupervisor.MaxChildren(atOnce))
 }
 
 // Upload begins an upload. It fails with dynsupervisor.ErrMaxChildren when there are too many.

@@ -1,10 +1,13 @@
 package watching
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 
 	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/task"
 	"github.com/otplint/otplint/runtime/testkit"
 )
 
@@ -32,6 +35,10 @@ func TestLease(t *testing.T) {
 		}
 		lease.GiveBack(t.Context())
 		lease.GiveBack(t.Context())
+		if _, err := task.Async(t.Context(), func(ctx context.Context) (Lease, error) { return Borrow(ctx, l) }).Await(t.Context()); err != nil {
+			t.Errorf("a goroutine's task: %v", err)
+		}
+		synctest.Wait() // the task has ended, and so has its lease
 		if err := borrow(b); err != nil {
 			t.Errorf("after it was given back: %v", err)
 		}
