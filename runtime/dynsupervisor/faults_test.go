@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -425,4 +426,56 @@ func wantSettled(ctx context.Context, t *testing.T, sup dynsupervisor.Ref) {
 			t.Fatalf("%d children, %d of them alive, %+v", len(list), alive, counts)
 		}
 	}
+}
+
+// When a supervisor has stopped, nothing is left of its children: what their
+// ends undo is undone, and the node lists them no more.
+func TestStopLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnv(t)
+		sup, err := dynsupervisor.Start(e.Ctx, "sup")
+		if err != nil {
+			t.Fatal(err)
+		}
+		undone := false
+		if _, err := dynsupervisor.StartChild(e.Ctx, sup, supervisor.Opened("a",
+			func(ctx context.Context) (int, error) {
+				self, _ := process.SelfOf(ctx)
+				process.AtExit(self, func(error) { time.Sleep(time.Second); undone = true })
+				return 0, nil
+			},
+			func(ctx context.Context, _ int) error { <-ctx.Done(); return nil })); err != nil {
+			t.Fatal(err)
+		}
+		if err := dynsupervisor.Stop(e.Ctx, sup); err != nil {
+			t.Error(err)
+		}
+		if !undone {
+			t.Error("the supervisor has stopped before its child's end was done with")
+		}
+		for pid := range e.Node.Processes() {
+			t.Errorf("%v is listed", pid)
+		}
+	})
+}
+
+// Describe takes any number for a limit.
+func TestDescribeAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEnv(t)
+		sup, err := dynsupervisor.Start(e.Ctx, "sup")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dynsupervisor.Stop(e.Ctx, sup)
+		for range 3 {
+			if _, err := dynsupervisor.StartChild(e.Ctx, sup, supervisor.Func("a", func(ctx context.Context) error { <-ctx.Done(); return nil })); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d, err := dynsupervisor.Describe(e.Ctx, sup, math.MaxInt)
+		if err != nil || len(d.Children) != 3 {
+			t.Errorf("%d children, %v", len(d.Children), err)
+		}
+	})
 }

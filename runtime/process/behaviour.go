@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 )
 
@@ -159,19 +160,33 @@ func (p *proc) enroll(o options) (err error) {
 	return err
 }
 
-func (p *proc) registerIn(r Registration) error {
+// registerIn takes the entry. A panic in it fails the start, for the starter
+// may be a supervisor.
+func (p *proc) registerIn(r Registration) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
 	if err := r.Register(PID{p}); err != nil {
 		return err
 	}
-	if l, ok := r.(Leaver); ok {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.state == dead {
-			return NoProc // killed by somebody who found it in the registry
-		}
-		p.extra().leaver = l
+	if l, ok := r.(Leaver); ok && !p.setLeaver(l) {
+		p.callHook(l.Leave, p.reason)
+		return NoProc // killed by somebody who found it in the registry
 	}
 	return nil
+}
+
+// setLeaver reports false if the process is dead.
+func (p *proc) setLeaver(l Leaver) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == dead {
+		return false
+	}
+	p.extra().leaver = l
+	return true
 }
 
 // Spawn starts a plain process that runs f on a goroutine of its own, and

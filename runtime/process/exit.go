@@ -109,8 +109,8 @@ func (p *proc) finishOwn(w *worker, reason error) {
 }
 
 // finishAndUnlock makes the process dead and tells everybody, in this order:
-// its name is free and its tables are gone, its callers and its starter fail, its links and monitors
-// hear. It does nothing if the process is dead already. startError is what a
+// the node lists it no more, its name is free and its tables are gone, its
+// callers and its starter fail, its links and monitors hear. It does nothing if the process is dead already. startError is what a
 // starter gets that still waits.
 func (p *proc) finishAndUnlock(reason, startError error) {
 	if p.state == dead {
@@ -132,6 +132,7 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 	if in != nil {
 		in.cancel(reason)
 	}
+	p.node.remove(p, endingOf(reason, unstarted)) // whom AtExit tells may wait for no more than that
 	if ext != nil {
 		p.vacate(ext, reason)
 	}
@@ -143,7 +144,6 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 			m.Call.fail(m.Call.gen(), reason)
 		}
 	})
-	p.node.remove(p, endingOf(reason, unstarted))
 	if starting != nil {
 		starting.settle(startError)
 	}
@@ -161,9 +161,7 @@ func (p *proc) vacate(ext *extra, reason error) {
 	if ext.leaver != nil {
 		p.callHook(ext.leaver.Leave, reason)
 	}
-	for h := ext.hooks; h != nil; h = h.next {
-		p.callHook(h.f, reason)
-	}
+	p.callHooks(ext.hooks, reason)
 	if ext.bound != nil {
 		ext.bound.dismiss(reason)
 	}

@@ -1,7 +1,9 @@
 package process_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -53,6 +55,29 @@ func TestAtExit(t *testing.T) {
 		cancel()
 		if _, ok := process.AtExit(process.PID{}, at); ok {
 			t.Error("accepted for nobody")
+		}
+	})
+}
+
+// They come in the order in which they were asked for, and one that was taken
+// back meanwhile does not come.
+func TestAtExitOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		p := w.Puppet()
+		var calls []int
+		var cancels [4]func()
+		for i := range cancels {
+			cancels[i], _ = process.AtExit(p.PID, func(error) {
+				calls = append(calls, i)
+				if i == 1 {
+					cancels[2]()
+				}
+			})
+		}
+		p.Exit(errEnd)
+		if !slices.Equal(calls, []int{0, 1, 3}) {
+			t.Errorf("called %v, want 0, 1 and 3, as 1 took 2 back", calls)
 		}
 	})
 }
@@ -193,6 +218,60 @@ func TestLeaver(t *testing.T) {
 		})
 		if synctest.Wait(); orphan.Alive() || len(dead.heard) != 1 || dead.heard[0] != process.Killed {
 			t.Errorf("heard %v of the end of %v", dead.heard, orphan)
+		}
+	})
+}
+
+// panicking is a Registration with a bug, as an entry under a key that cannot
+// be compared has one.
+type panicking struct{}
+
+func (panicking) Register(process.PID) error { panic("on purpose") }
+
+// A panic in it is the start's failure and not the starter's, and leaves nothing.
+func TestWithViaThatPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		starter := w.Puppet()
+		starter.Do(func(c *process.Context) {
+			_, err := process.SpawnLink(c, func(*process.Context) error { return nil }, process.WithVia(panicking{}), process.WithName("x"))
+			if failed := (*process.PanicError)(nil); !errors.As(err, &failed) || failed.Value != "on purpose" {
+				t.Errorf("start: %v, want the panic", err)
+			}
+		})
+		if _, taken := process.WhereIs(w.Ctx, "x"); taken {
+			t.Error("the name is still taken")
+		}
+		if got := slices.Collect(w.Node.Processes()); !slices.Equal(got, []process.PID{starter.PID}) {
+			t.Errorf("processes %v, want %v only", got, starter.PID)
+		}
+		starter.Want(nil)
+	})
+}
+
+// killer is a registry in which somebody finds the process, and kills it, before it is told.
+type killer struct{ left error }
+
+func (k *killer) Register(pid process.PID) error {
+	process.Exit(context.Background(), pid, process.Kill)
+	return nil
+}
+
+func (k *killer) Leave(reason error) { k.left = reason }
+
+// A Leaver hears of each end of what it has registered.
+func TestLeaverOfTheKilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		var k killer
+		if _, err := process.Spawn(w.Ctx, func(*process.Context) error { return nil }, process.WithVia(&k)); err == nil {
+			t.Error("the start succeeded")
+		}
+		if k.left != process.Killed {
+			t.Errorf("it heard %v, want killed", k.left)
+		}
+		if n := w.Node.Abandoned(); n != 0 {
+			t.Errorf("%d abandoned", n)
 		}
 	})
 }
