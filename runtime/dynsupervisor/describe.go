@@ -37,7 +37,7 @@ func (s *Sup) describe(limit int) Description {
 
 // oldest are the n children that were started first, in that order.
 func (s *Sup) oldest(n int) []process.PID {
-	if n <= 0 {
+	if n = min(n, len(s.children)); n <= 0 {
 		return nil
 	}
 	room := min(2*n, len(s.children)) // more than n are sorted out each time that there is no room
