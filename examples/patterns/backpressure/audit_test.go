@@ -2,26 +2,25 @@ package backpressure
 
 import (
 	"errors"
-	"io"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/testkit"
 )
 
-// slow takes a second for a line.
-type slow struct{ io.Writer }
+// disk takes nothing until it is ready.
+type disk struct{ ready chan struct{} }
 
-func (s slow) Write(p []byte) (int, error) {
-	time.Sleep(time.Second)
+func (d disk) Write(p []byte) (int, error) {
+	<-d.ready
 	return len(p), nil
 }
 
 func TestNote(t *testing.T) {
 	testkit.Run(t, func(t *testkit.T) {
-		a := testkit.Start(t, Child("audit", slow{}))
+		d := disk{make(chan struct{})}
+		a := testkit.Start(t, Child("audit", d))
 		if err := Note(t.Context(), a, "first"); err != nil {
 			t.Fatal(err)
 		}
@@ -34,10 +33,10 @@ func TestNote(t *testing.T) {
 		if err := Note(t.Context(), a, "one too many"); !errors.Is(err, genserver.ErrFull) {
 			t.Errorf("got %v", err)
 		}
-		time.Sleep(2 * time.Second)
+		close(d.ready)
+		synctest.Wait()
 		if err := Note(t.Context(), a, "there is room again"); err != nil {
 			t.Error(err)
 		}
-		t.Kill(a.Dest()) // rather than wait for the rest
 	})
 }

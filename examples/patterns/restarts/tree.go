@@ -15,7 +15,7 @@ func Tree(feed, index func(ctx context.Context) error) supervisor.Child[supervis
 	return supervisor.Supervisor("root", supervisor.OneForOne, []supervisor.Spec{
 		supervisor.Supervisor("remote", supervisor.OneForOne, []supervisor.Spec{
 			supervisor.Func("feed", feed), // Permanent: it is restarted whenever it ends
-		}, supervisor.Intensity(20, 5*time.Minute), supervisor.Backoff(100*time.Millisecond, 15*time.Second)),
+		}, supervisor.Intensity(30, 5*time.Minute), supervisor.Backoff(100*time.Millisecond, 15*time.Second)),
 		supervisor.Func("index", index).Restart(supervisor.Transient), // until it has returned nil
 	}, supervisor.Intensity(3, 10*time.Second))
 }

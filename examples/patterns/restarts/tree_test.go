@@ -27,7 +27,7 @@ func TestTree(t *testing.T) {
 		up := t.Watch(sup.Dest())
 		time.Sleep(3 * time.Minute)
 		up.ExpectAlive()
-		if tries < 8 || tries > 20 || indexed != 1 {
+		if tries < 16 || tries > 30 || indexed != 1 {
 			t.Errorf("%d tries of the feed, %d of the index", tries, indexed)
 		}
 	})

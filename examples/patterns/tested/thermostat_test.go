@@ -1,6 +1,7 @@
 package tested
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,12 +14,12 @@ func TestThermostat(t *testing.T) {
 	testkit.Run(t, func(t *testkit.T) { // in virtual time
 		t.NoLeaks()
 		owner := testkit.NewProbe(t)
-		now := 20
-		th := testkit.Start(t, Child("th", func() int { return now }, owner))
+		var now atomic.Int64 // the server's goroutine reads it
+		th := testkit.Start(t, Child("th", func() int { return int(now.Load()) }, owner))
 
 		testkit.ExpectNone[Overheated](owner, time.Hour) // takes no time
-		now = 95
-		testkit.Expect(owner.Within(time.Minute), func(o Overheated) bool { return o.Degrees == 95 })
+		now.Store(95)
+		testkit.Expect(owner.Within(2*time.Minute), func(o Overheated) bool { return o.Degrees == 95 })
 
 		old := t.Crash(th.Dest())
 		t.AwaitRestart(th.Dest(), old)
