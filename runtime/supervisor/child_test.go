@@ -121,6 +121,28 @@ func TestSuccessorTakesTheChildrenOver(t *testing.T) {
 	})
 }
 
+// That goes for what is further down too: there the supervisor is still alive, and busy ending.
+func TestSuccessorTakesTheGrandchildrenOver(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a", stopTakes(time.Second))
+		inner := supervisor.Supervisor("inner", one, specs(a))
+		middle := supervisor.Supervisor("middle", one, specs(inner))
+		sup := e.start(one, specs(middle))
+		e.take()
+		old := e.Resolve(a.Ref().Dest())
+		process.Exit(e.Ctx, e.Resolve(middle.Ref().Dest()), process.Kill)
+		e.wantInAnyOrder("-a(shutdown)", "+a")
+		if now := e.Resolve(a.Ref().Dest()); !old.Alive() || now == old {
+			t.Errorf("the reference reaches %v, the old incarnation was %v", now, old)
+		}
+		time.Sleep(2 * time.Second)
+		sup.wantStates("middle:running")
+		if !e.Resolve(a.Ref().Dest()).Alive() {
+			t.Error("the end of the old incarnation took the new one along")
+		}
+	})
+}
+
 func TestMap(t *testing.T) {
 	bubble(t, func(e *env) {
 		type client struct{ workerRef }

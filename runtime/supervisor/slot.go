@@ -1,6 +1,7 @@
 package supervisor
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -31,12 +32,27 @@ type incarnation struct {
 }
 
 // taken reports whether the incarnation keeps others from starting. One whose
-// supervisor is dead does not: it is on its way out, by its link.
+// supervisor is dead or doomed does not: it is on its way out, by its link.
 func (i *incarnation) taken() bool {
-	if i == nil || !i.owner.IsZero() && !i.owner.Alive() {
+	if i == nil || !i.pid.IsZero() && !i.pid.Alive() {
 		return false
 	}
-	return i.pid.IsZero() || i.pid.Alive()
+	return i.owner.IsZero() || !doomed(i.owner)
+}
+
+// doomed reports whether a supervisor is dead, or one above it. Then it is
+// about to end, over its link, but may be busy with that: when a supervisor was
+// killed, its successor starts everything below while what its predecessor
+// started is still stopping, level by level.
+func doomed(pid process.PID) bool {
+	for !pid.IsZero() {
+		info, alive := process.InfoOf(context.Background(), pid)
+		if !alive {
+			return true
+		}
+		pid = info.Parent
+	}
+	return false
 }
 
 // claim reserves the slot for a start. The incarnation is passed on to
