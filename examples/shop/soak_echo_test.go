@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"hash/maphash"
 	"sync/atomic"
 	"time"
 
@@ -95,24 +96,28 @@ func (s *soak) echoer(ctx context.Context) {
 
 // listener hears of orders. It ends with the bus, and its own supervisor tries it until that is there again.
 type listener struct {
-	s      *soak
-	last   [2][1024]string // placed, shipped
-	at     [2]int
-	known  [2]map[string]bool
-	topics events.Bus
+	bus   events.Bus
+	heard *heard
+}
+
+// heard remembers the last events of each kind, in as much memory at the beginning as at the end.
+type heard struct {
+	s    *soak
+	seed maphash.Seed
+	last [2][4096]atomic.Uint64
 }
 
 func (s *soak) listenerChild(id string) supervisor.Child[genserver.Ref[*listener]] {
-	return supervisor.Server(id, func() *listener {
-		return &listener{s: s, topics: s.shop.bus, known: [2]map[string]bool{make(map[string]bool), make(map[string]bool)}}
-	}, genserver.Bounded(256, process.DropNewest))
+	h := &heard{s: s, seed: maphash.MakeSeed()}
+	return supervisor.Server(id, func() *listener { return &listener{bus: s.shop.bus, heard: h} },
+		genserver.Bounded(256, process.DropNewest))
 }
 
 func (l *listener) Init(c *genserver.Context) genserver.Result {
-	if err := pubsub.Subscribe(c, l.topics, events.Placed); err != nil {
+	if err := pubsub.Subscribe(c, l.bus, events.Placed); err != nil {
 		return c.Stop(err)
 	}
-	if err := pubsub.Subscribe(c, l.topics, events.Shipped); err != nil {
+	if err := pubsub.Subscribe(c, l.bus, events.Shipped); err != nil {
 		return c.Stop(err)
 	}
 	return c.OK()
@@ -121,24 +126,21 @@ func (l *listener) Init(c *genserver.Context) genserver.Result {
 func (l *listener) HandleInfo(c *genserver.Context, msg any) genserver.Result {
 	switch msg := msg.(type) {
 	case events.OrderPlaced:
-		l.hear(0, msg.Order)
+		l.heard.add(0, msg.Order)
 	case events.OrderShipped:
-		l.hear(1, msg.Order)
+		l.heard.add(1, msg.Order)
 	default:
 		return c.Unhandled(msg)
 	}
 	return c.NoReply()
 }
 
-// hear remembers the last events and checks that none comes twice.
-func (l *listener) hear(kind int, order string) {
-	l.s.requests.add("event")
-	if l.known[kind][order] {
-		l.s.failf("event %d of order %s came twice", kind, order)
+// add checks that no event comes twice.
+func (h *heard) add(kind int, order string) {
+	h.s.requests.add("event")
+	sum := maphash.String(h.seed, order)
+	slot := &h.last[kind][sum%uint64(len(h.last[kind]))]
+	if slot.Swap(sum) == sum {
+		h.s.failf("event %d of order %s came twice", kind, order)
 	}
-	slot := &l.last[kind][l.at[kind]%len(l.last[kind])]
-	delete(l.known[kind], *slot)
-	*slot = order
-	l.known[kind][order] = true
-	l.at[kind]++
 }

@@ -67,14 +67,15 @@ type shop struct {
 // references that survive a restart, and what must not be lost is in the database. HTTP is last, but for the sign at
 // the door: it opens when there is something to serve and drains before that goes away.
 //
-// A disk or a port that is not there may come back: they are tried again for a while, with pauses that grow.
+// A disk or a port that is not there may come back, and a bus is back in a moment: what cannot start without is tried
+// again with pauses that grow, before its supervisor gives up.
 func newShop(ctx context.Context, cfg config, out io.Writer) shop {
 	db := supervisor.Opened("db",
 		func(context.Context) (*store.Store, error) { return openStore(cfg) },
 		func(ctx context.Context, s *store.Store) error {
 			defer slog.Info("stopped", "id", "db")
 			return s.Serve(ctx)
-		})
+		}).Shutdown(time.Minute) // for so long the next one waits until this one has let go of the journal
 	bus := events.Child("events")
 	goods := stock.Child("stock", db.Ref(), bus.Ref())
 	sales := orders.Child("orders", db.Ref(), bus.Ref())
@@ -88,20 +89,22 @@ func newShop(ctx context.Context, cfg config, out io.Writer) shop {
 	}
 	server := web.Child("http", cfg.addr, api)
 	ops := web.Ops(ctx, "ops", cfg.ops, genserver.Named[*supervisor.Sup](rootName))
+	pauses := supervisor.Backoff(20*time.Millisecond, 5*time.Second)
 	service := supervisor.Supervisor("service", supervisor.RestForOne, []supervisor.Spec{
 		db,
 		bus,
-		supervisor.Supervisor("sales", supervisor.OneForOne, []supervisor.Spec{goods, sales, baskets, looks, news}),
+		supervisor.Supervisor("sales", supervisor.OneForOne, []supervisor.Spec{goods, sales, baskets, looks, news}, pauses),
 		supervisor.Supervisor("jobs", supervisor.OneForOne, []supervisor.Spec{
 			jobs.Shipper("shipper", sales.Ref(), goods.Ref(), bus.Ref(), cfg.ship),
 			jobs.Janitor("janitor", sales.Ref(), goods.Ref(), cfg.ages),
-		}),
+		}, pauses),
 		server,
 		web.Sign("sign", server.Ref(), ops.Ref(), out),
-	}, supervisor.Intensity(10, time.Minute), supervisor.Backoff(50*time.Millisecond, 5*time.Second))
+	}, supervisor.Intensity(10, time.Minute), pauses)
 	return shop{
-		root: supervisor.Supervisor("shop", supervisor.OneForOne, []supervisor.Spec{ops, service}, supervisor.Named(rootName)),
-		api:  api, db: db.Ref(), bus: bus.Ref(), http: server.Ref(), ops: ops.Ref(),
+		root: supervisor.Supervisor("shop", supervisor.OneForOne, []supervisor.Spec{ops, service},
+			supervisor.Named(rootName), supervisor.Intensity(10, time.Minute), pauses),
+		api: api, db: db.Ref(), bus: bus.Ref(), http: server.Ref(), ops: ops.Ref(),
 	}
 }
 
