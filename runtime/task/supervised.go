@@ -104,8 +104,12 @@ func (t *Task[T]) spawnIn(sup genserver.To[*dynsupervisor.Sup], linked bool, opt
 // linkedBirth is a birth of a task that another process starts for the owner.
 type linkedBirth[T any] struct{ *birth[T] }
 
+// Register registers and links in one step: a start that is given up meanwhile
+// finds the link, and breaks it before it has the process end.
 func (b linkedBirth[T]) Register(pid process.PID) error {
-	if err := b.birth.Register(pid); err != nil { // of which the owner must not hear by a link
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.register(pid); err != nil { // of which the owner must not hear by a link
 		return err
 	}
 	if owner := b.scope.owner.Self(); !process.Join(owner, pid) {

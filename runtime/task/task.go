@@ -145,10 +145,14 @@ var errGivenUp = errors.New("the start of the task was given up")
 func (b *birth[T]) Register(pid process.PID) error {
 	t := (*Task[T])(b)
 	t.mu.Lock()
-	givenUp := t.settled
-	t.pid = pid
-	t.mu.Unlock()
-	if givenUp {
+	defer t.mu.Unlock()
+	return b.register(pid)
+}
+
+// register is Register with t.mu held.
+func (b *birth[T]) register(pid process.PID) error {
+	b.pid = pid
+	if b.settled {
 		return errGivenUp
 	}
 	return nil
