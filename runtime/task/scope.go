@@ -17,9 +17,10 @@ type scope struct {
 	owner *process.Context // the caller's process, or nil
 	bound bool             // ends when the caller's does
 
-	mu    sync.Mutex
-	ends  atomic.Pointer[context.Context] // made when somebody asks for Done
-	close func()                          // gives up what ends holds
+	mu       sync.Mutex
+	ends     atomic.Pointer[context.Context] // made when somebody asks for Done
+	close    func()                          // gives up what ends holds
+	released bool                            // the function has returned
 }
 
 // Deadline is the caller's.
@@ -41,10 +42,15 @@ func (s *scope) Err() error {
 	if err := s.own.Err(); err != nil {
 		return err
 	}
-	if s.bound {
-		if err := s.from.Err(); err != nil && !s.isLeft() {
-			return err
-		}
+	if !s.bound {
+		return nil
+	}
+	err := s.from.Err()
+	if err == nil || !s.isLeft() {
+		return err
+	}
+	if deadline, ok := s.from.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded // it stands also when the caller is gone
 	}
 	return nil
 }
@@ -64,9 +70,31 @@ func (s *scope) Value(key any) any {
 	return context.WithoutCancel(s.from).Value(key) // its end is not this one's
 }
 
-// isLeft reports whether the caller's context has ended because its process
-// has: then it is for the link to say what becomes of the task.
-func (s *scope) isLeft() bool { return s.owner != nil && s.owner.Err() != nil }
+// isLeft reports whether the caller's context, which has ended, did so because
+// its process has: then it is for the link to say what becomes of the task. A
+// context that was cancelled before is told from that by its cause, for its
+// process may have ended since.
+func (s *scope) isLeft() bool {
+	if s.owner == nil {
+		return false
+	}
+	if s.from.Done() == s.owner.Done() {
+		return true
+	}
+	why := context.Cause(s.from)
+	return why == process.Normal || s.owner.Err() != nil && same(why, context.Cause(s.owner))
+}
+
+// same reports whether two errors are one; those that cannot be compared are
+// if they are of one type.
+func same(a, b error) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = true
+		}
+	}()
+	return a == b
+}
 
 // end is the context that tells of the end. Few functions ask for it.
 func (s *scope) end() context.Context {
@@ -79,7 +107,7 @@ func (s *scope) end() context.Context {
 		return *ends
 	}
 	ends := s.own
-	if s.mayEndEarlier() {
+	if !s.released && s.mayEndEarlier() {
 		ends = s.join()
 	}
 	s.ends.Store(&ends)
@@ -108,8 +136,8 @@ func (s *scope) join() context.Context {
 	})
 	s.close = func() {
 		stop()
+		cancel(process.Normal) // as the process is about to; a crash is for the link to tell
 		stopTimer()
-		cancel(nil)
 	}
 	return ctx
 }
@@ -118,6 +146,7 @@ func (s *scope) join() context.Context {
 func (s *scope) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.released = true
 	if s.close != nil {
 		s.close()
 	}
