@@ -100,21 +100,30 @@ func (t *Task[T]) Shutdown(ctx context.Context, limit time.Duration) (v T, done 
 	asked := process.Killed
 	if limit != supervisor.BrutalKill {
 		asked = process.Shutdown
-		process.Exit(ctx, t.PID(), process.Shutdown)
+		t.exit(ctx, process.Shutdown)
 		if err := t.wait(ctx, limit); err != nil && ctx.Err() != nil {
 			return v, false, err
 		}
 	}
 	if !t.isSettled() {
-		process.Exit(ctx, t.PID(), process.Kill)
+		t.exit(ctx, process.Kill)
 	}
 	if _, err := process.Wait(ctx, t.PID()); err != nil {
 		return v, false, reasonOf(ctx)
 	}
-	if t.exited && errors.Is(t.err, asked) {
+	if end, ok := t.err.(*ExitError); t.exited && ok && end.Reason == asked { // and not a crash that stems from another's
 		return v, false, nil
 	}
 	return t.value, true, t.err
+}
+
+// exit sends an exit signal to the task's process on behalf of ctx's, also if
+// that is killed meanwhile, since there is no link any more that would do it.
+func (t *Task[T]) exit(ctx context.Context, reason error) {
+	process.Exit(ctx, t.PID(), reason)
+	if self, ok := process.SelfOf(ctx); ok && !self.Alive() {
+		process.Exit(context.Background(), t.PID(), reason)
+	}
 }
 
 // Ignore lets the task run on without its owner: it breaks the link between
@@ -167,7 +176,7 @@ func (t *Task[T]) waitAlone(ctx context.Context, limit time.Duration) error {
 }
 
 // wait waits until the task is settled, for limit at most.
-func (t *Task[T]) wait(ctx context.Context, limit time.Duration) error {
+func (t *Task[T]) wait(ctx context.Context, limit time.Duration) (err error) {
 	var expired <-chan time.Time
 	if limit != supervisor.Infinity {
 		timer := time.NewTimer(limit)
@@ -178,13 +187,14 @@ func (t *Task[T]) wait(ctx context.Context, limit time.Duration) error {
 	case <-t.Done():
 		return nil
 	case <-expired:
-		return ErrTimeout
+		err = ErrTimeout
 	case <-ctx.Done():
+		err = reasonOf(ctx)
 	}
 	if t.isSettled() {
 		return nil
 	}
-	return reasonOf(ctx)
+	return err
 }
 
 // reasonOf is why a wait ended whose context has ended.

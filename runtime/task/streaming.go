@@ -98,6 +98,9 @@ func (s *stream[I, O]) start(input I) error {
 		return err
 	}
 	s.begun(it)
+	if s.owner != nil && !s.owner.Self().Alive() { // it may have missed this one
+		process.Exit(context.Background(), it.PID(), process.Shutdown)
+	}
 	return nil
 }
 
