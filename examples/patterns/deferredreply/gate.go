@@ -35,7 +35,7 @@ func Child(id string) supervisor.Child[Ref] {
 	return supervisor.Server(id, func() *gate { return &gate{} })
 }
 
-// Wait returns when the gate is open. It waits as long as ctx lasts; without a deadline 5 s.
+// Wait returns when the gate is open. It waits until ctx's deadline, without one 5 s.
 func Wait(ctx context.Context, g Ref) error {
 	_, err := genserver.Call(ctx, g, pass{})
 	return err
