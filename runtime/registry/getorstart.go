@@ -46,6 +46,9 @@ func GetOrStart[T any, K comparable, V any](ctx context.Context, r *Registry[K, 
 			return child.At(r.Via(key)), nil
 		default:
 			started, err = startAs(ctx, sup, child, r.Entry(key, value))
+			if errors.Is(err, dynsupervisor.ErrMaxChildren) && s.partition(key).table.first(key) != nil {
+				started, err = true, nil // somebody else was quicker, with the last child
+			}
 		}
 		switch {
 		case started:
@@ -69,12 +72,23 @@ func startAs[T any](ctx context.Context, sup genserver.To[*dynsupervisor.Sup], c
 	switch {
 	case err == nil:
 		return true, nil
-	case errors.Is(err, process.Killed): // by one who found it before it had started
+	case via.killed.Load() || wasKilled(err): // by one who found it before it had started
 		return false, nil
 	case errors.As(err, &other) && via.refused.Load(): // and may have ended since
 		return other.PID.Alive(), nil
 	}
 	return false, err
+}
+
+// wasKilled reports whether a start failed because the child or the supervisor
+// was killed, not because the child's code failed, for which the death of some
+// other process may be the reason.
+func wasKilled(err error) bool {
+	if failed := (*supervisor.StartError)(nil); errors.As(err, &failed) {
+		return failed.Reason == process.Killed
+	}
+	call := (*genserver.CallError)(nil)
+	return errors.As(err, &call) && call.Reason == process.Killed
 }
 
 // firstTaken is an entry that a child takes at its first start, or is refused.
@@ -84,6 +98,7 @@ type firstTaken struct {
 	entry   process.Registration
 	taken   atomic.Bool
 	refused atomic.Bool // the first start found somebody else
+	killed  atomic.Bool // before it had the entry
 }
 
 // Register makes the entry, or tells the supervisor to forget the child.
@@ -94,7 +109,7 @@ func (f *firstTaken) Register(pid process.PID) error {
 	case err == nil:
 		f.taken.Store(true)
 	case !pid.Alive():
-		return fmt.Errorf("%w before it started: %w", process.Killed, err)
+		f.killed.Store(true)
 	case !errors.As(err, &other):
 	case f.taken.Load():
 		return fmt.Errorf("%w the restart: %w", process.ErrIgnore, err)

@@ -273,3 +273,57 @@ func TestGetOrStartAfterCrash(t *testing.T) {
 		}
 	})
 }
+
+// stillborn is a server whose start always fails, since what it needs is killed each time.
+type stillborn struct {
+	room
+	starts *int
+}
+
+var errNeeded = fmt.Errorf("ask the database: %w", process.Killed)
+
+func (s *stillborn) Init(c *genserver.Context) genserver.Result {
+	*s.starts++
+	return c.Stop(errNeeded)
+}
+
+// Only a child that was itself killed is tried again, not one that failed because another process was.
+func TestStartFailsSinceAnotherWasKilled(t *testing.T) {
+	inBubble(t, func(w *proctest.World) {
+		r := startRooms(w)
+		starts := 0
+		ctx, cancel := context.WithCancel(w.Ctx)
+		defer cancel()
+		child := supervisor.Server("room", func() *stillborn {
+			if starts > 3 {
+				cancel() // else it never ends
+			}
+			return &stillborn{starts: &starts}
+		})
+		_, err := registry.GetOrStart(ctx, r.names, "a", 1, r.sup, child)
+		var failed *supervisor.StartError
+		if !errors.As(err, &failed) || starts != 1 {
+			t.Errorf("%d starts, %v", starts, err)
+		}
+	})
+}
+
+// Who was not the first gets the child also if the supervisor has no room for another one.
+func TestGetOrStartTheLast(t *testing.T) {
+	inBubble(t, func(w *proctest.World) {
+		r := startRooms(w, dynsupervisor.MaxChildren(1))
+		wantErr(w, "suspend", genserver.Suspend(w.Ctx, r.sup), nil)
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				_, err := r.get("a")
+				wantErr(w, "get or start", err, nil)
+			})
+		}
+		synctest.Wait() // all have seen that there is none
+		wantErr(w, "resume", genserver.Resume(w.Ctx, r.sup), nil)
+		all.Wait()
+		_, err := r.get("b")
+		wantErr(w, "another one", err, dynsupervisor.ErrMaxChildren)
+	})
+}

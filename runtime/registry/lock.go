@@ -25,6 +25,9 @@ func (r *Registry[K, V]) Lock(ctx context.Context, key K, f func() error) error 
 	if _, err := r.running(); err != nil {
 		return fmt.Errorf("lock %v: %w", key, err)
 	}
+	if err := findable(r.id, key); err != nil {
+		return fmt.Errorf("lock %v: %w", key, err)
+	}
 	release, err := r.locks.acquire(ctx, key)
 	if err != nil {
 		return fmt.Errorf("registry %q: lock %v: %w", r.id, key, err)

@@ -43,8 +43,8 @@ func (r *Registry[K, V]) enter(ctx context.Context) (*store[K, V], *process.Cont
 }
 
 func (s *store[K, V]) register(key K, pid process.PID, value V) error {
-	if !equal(key, key) { // a NaN, or has one in it
-		return fmt.Errorf("registry %q: the key does not equal itself, so nobody could find it", s.id)
+	if err := findable(s.id, key); err != nil {
+		return err
 	}
 	p := s.partition(key)
 	if err := p.register(newEntry(key, pid, value)); err != nil {
@@ -54,6 +54,14 @@ func (s *store[K, V]) register(key K, pid process.PID, value V) error {
 		return fmt.Errorf("registry %q: %w", s.id, err)
 	}
 	s.registered(key, pid, value)
+	return nil
+}
+
+// findable refuses a key that is a NaN, or has one in it.
+func findable[K comparable](id string, key K) error {
+	if !equal(key, key) {
+		return fmt.Errorf("registry %q: the key does not equal itself, so nobody could find it", id)
+	}
 	return nil
 }
 

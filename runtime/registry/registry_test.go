@@ -384,3 +384,16 @@ func TestTrappingRegistrantOverRestart(t *testing.T) {
 		wantEntries(w, r, "k", entry{"k", b.PID, 2})
 	})
 }
+
+// A key that does not equal itself locks nothing, and would be kept for ever.
+func TestLockOfNaN(t *testing.T) {
+	inBubble(t, func(w *proctest.World) {
+		r := startChild(w, registry.New[float64, int]("floats"))
+		if err := r.Lock(w.Ctx, math.NaN(), func() error { t.Error("locked"); return nil }); err == nil {
+			t.Error("no error")
+		}
+		if n := r.Locks(); n != 0 {
+			t.Errorf("%d locks left", n)
+		}
+	})
+}
