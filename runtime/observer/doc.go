@@ -13,7 +13,8 @@
 // between two requests, so it has no past; for curves and alarms let a metrics
 // system scrape the node. Looking costs little: what is asked of supervisors
 // is one message per page, they are not waited for long, and a page lists no
-// more than some hundred entries and says how many there are. Counting the
+// more than some hundred processes, or children of one supervisor, and says how
+// many there are. Counting the
 // processes takes a look at each, a tenth of a second if there are a hundred
 // thousand; the page asks the less often the longer it takes.
 //

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -28,12 +29,20 @@ func (h *handler) refuses(r *http.Request) string {
 	case !isLoopback(r.Host):
 		return "the observer answers to localhost and loopback addresses only, unless it is made with AllowRemote"
 	}
-	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip"} {
-		if r.Header.Get(forwarded) != "" {
+	for name := range r.Header { // whatever it says
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(forwarding, name) {
 			return "the observer answers no forwarded requests, unless it is made with AllowRemote"
 		}
 	}
 	return ""
+}
+
+// forwarding are the headers, beside X-Forwarded-For and its like, by which
+// proxies tell that they forward a request, and for whom. Middleware takes the
+// client's address from them, which may then be a loopback address by the
+// client's own word.
+var forwarding = []string{
+	"Forwarded", "Via", "X-Real-Ip", "True-Client-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "Cf-Connecting-Ip", "Fastly-Client-Ip",
 }
 
 // isLoopback reports whether an address, with or without a port, means this

@@ -24,7 +24,10 @@ func ShowState() Option { return func(h *handler) { h.showState = true } }
 // AllowRemote answers whoever asks. Put it behind what asks for a password: the
 // observer does not. The default is to answer requests from this machine only,
 // that are for this machine's own names (so that no web page can have its
-// visitors' browsers ask, by DNS rebinding) and were forwarded by no proxy.
+// visitors' browsers ask, by DNS rebinding) and that no header tells were
+// forwarded. A proxy on this machine that asks for localhost itself and does not
+// tell for whom, as nginx does unless it is told to, looks like a user of this
+// machine: do not let one forward to the observer's path.
 func AllowRemote() Option { return func(h *handler) { h.allowRemote = true } }
 
 // Handler shows the node of ctx, of which it uses nothing else. It may be

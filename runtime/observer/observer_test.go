@@ -327,6 +327,23 @@ func TestWhoIsAnswered(t *testing.T) {
 	}
 }
 
+// However a proxy tells that it forwards, also if what it tells is empty, and behind middleware that believes the header and
+// takes what it tells for the client's address.
+func TestForwarded(t *testing.T) {
+	d := newDemo(t, 0)
+	h := observer.Handler(d.ctx)
+	for _, name := range []string{
+		"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "True-Client-IP",
+		"X-Client-IP", "X-Cluster-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Via",
+	} {
+		for _, values := range [][]string{{"127.0.0.1"}, {""}, {"", "192.0.2.1"}} {
+			r := request("/")
+			r.Header[http.CanonicalHeaderKey(name)] = values
+			serveTo(t, h, r, http.StatusForbidden)
+		}
+	}
+}
+
 func TestHTTP(t *testing.T) {
 	d := newDemo(t, 0)
 	h := observer.Handler(d.ctx)
