@@ -27,8 +27,8 @@ const (
 // reverse order of its start, and returns the exit code:
 //
 //   - 0 after a signal, or when all applications have ended normally;
-//   - 1 if an application took the node down or failed to start, or if the last
-//     one that ran ended abnormally;
+//   - 1 if an application took the node down or failed to start, or if nothing
+//     runs any more and one of those that ran ended abnormally;
 //   - 2 if a second signal comes during the stop: Run returns at once, with the
 //     applications half stopped. It then needs os.Exit to end them.
 //

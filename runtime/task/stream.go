@@ -82,7 +82,8 @@ func (e *InputError[I]) Unwrap() error { return e.Err }
 // its error is the last element, if anything was left to do.
 //
 // Leaving the range early, in whatever way, asks the running tasks to end and
-// waits for them; see StopWithin. After the range no f runs.
+// waits for them; see StopWithin. After the range no f runs, but one that does
+// not watch its context and was abandoned.
 // (Elixir: Task.async_stream/3.)
 func AsyncStream[I, O any](ctx context.Context, in iter.Seq[I], f func(ctx context.Context, input I) (O, error), opts ...StreamOption) iter.Seq2[O, error] {
 	return streamOf(ctx, nil, in, f, true, opts)
