@@ -7,7 +7,6 @@ import (
 	"iter"
 	"runtime"
 	"strconv"
-	"sync"
 	"sync/atomic"
 
 	"github.com/otplint/otplint/runtime/genserver"
@@ -37,7 +36,7 @@ type Partitions[T any] struct {
 // set is what the copies of a Partitions share.
 type set[T any] struct {
 	refs     []T
-	resizing sync.Mutex
+	resizing chan struct{}           // full while one resizes: others wait as long as their contexts last
 	resized  atomic.Pointer[resized] // nil while never
 }
 
@@ -58,7 +57,7 @@ func New[T any](id string, n int, child func(i int) supervisor.Child[T], flags .
 	if n == PerCPU {
 		n = runtime.GOMAXPROCS(0)
 	}
-	set := &set[T]{}
+	set := &set[T]{resizing: make(chan struct{}, 1)}
 	problem, specs := supervisor.Problem(""), []supervisor.Spec(nil)
 	switch {
 	case n <= 0:
@@ -143,8 +142,12 @@ func (p Partitions[T]) Resize(ctx context.Context, n int) (was int, err error) {
 }
 
 func (s *set[T]) resize(ctx context.Context, ref supervisor.Ref, n int) (was int, err error) {
-	s.resizing.Lock()
-	defer s.resizing.Unlock()
+	select {
+	case s.resizing <- struct{}{}:
+		defer func() { <-s.resizing }()
+	case <-ctx.Done():
+		return s.count(), &genserver.CallError{To: ref.String(), Request: "Resize", Reason: reasonOf(ctx)}
+	}
 	was = s.count()
 	sup, err := ref.Dest().Resolve(process.NodeOf(ctx))
 	if err != nil {
@@ -167,4 +170,12 @@ func (s *set[T]) resize(ctx context.Context, ref supervisor.Ref, n int) (was int
 		}
 	}
 	return was, nil
+}
+
+// reasonOf is why a wait has ended with its context, as calls say it.
+func reasonOf(ctx context.Context) error {
+	if err := ctx.Err(); !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return genserver.ErrTimeout
 }

@@ -203,6 +203,40 @@ func TestResizeInTime(t *testing.T) {
 	})
 }
 
+// It bounds the wait for another Resize as well.
+func TestResizeBesideResize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		set := partition.New("set", 2, func(i int) supervisor.Child[process.Dest] {
+			return supervisor.Func("slow", func(ctx context.Context) error {
+				<-ctx.Done()
+				time.Sleep(time.Second)
+				return nil
+			})
+		})
+		tree, err := supervisor.Start(w.Ctx, supervisor.Supervisor("tree", supervisor.OneForOne, []supervisor.Spec{set}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer supervisor.Stop(w.Ctx, tree)
+		first := make(chan error)
+		go func() {
+			_, err := set.Ref().Resize(w.Ctx, 1)
+			first <- err
+		}()
+		synctest.Wait()
+		soon, cancel := context.WithTimeout(w.Ctx, 100*time.Millisecond)
+		defer cancel()
+		begun := time.Now()
+		if _, err := set.Ref().Resize(soon, 2); !errors.Is(err, genserver.ErrTimeout) || time.Since(begun) != 100*time.Millisecond {
+			t.Errorf("the second: %v after %v", err, time.Since(begun))
+		}
+		if err := <-first; err != nil {
+			t.Errorf("the first: %v", err)
+		}
+	})
+}
+
 // values are the partitions without their numbers.
 func values[T any](p partition.Partitions[T]) func(yield func(T) bool) {
 	return func(yield func(T) bool) {
