@@ -12,8 +12,9 @@
 //
 // Children are all supervised one for one. They are of any kind that package
 // supervisor has, and their ids need not differ: one Child value may be
-// started any number of times. If all children are made alike, [Template]
-// says so once. The default restart type is Permanent here too; what ends by
+// started any number of times, except that a supervisor with a list of children
+// stands for these too and is refused with supervisor.ErrInUse while they run.
+// If all children are made alike, [Template] says so once, and makes each anew. The default restart type is Permanent here too; what ends by
 // itself when its user leaves should be Transient or Temporary, or it will be
 // started again.
 //

@@ -54,7 +54,8 @@ func (patient) Deadline() (time.Time, bool) {
 
 // StartChild starts a child and returns the reference to it, which survives
 // its restarts. Each start makes a child and a reference of its own, of one
-// Child value too; the value's own Ref leads to none of them. ctx bounds the
+// Child value too; the value's own Ref leads to none of them. (Of a Child that
+// is a supervisor with a list of children, one start at a time runs.) ctx bounds the
 // wait, which has no other limit, and not the start, which goes on when ctx
 // has ended. The child is the supervisor's: its context does not descend from
 // ctx.

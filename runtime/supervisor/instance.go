@@ -32,7 +32,9 @@ type Instance struct {
 
 // Instantiate prepares a start of the child and makes the reference to it.
 // The child's own [Child.Ref] does not lead there, so the same Child may be
-// instantiated again and again. It fails with *SpecError.
+// instantiated again and again; but the children in the list of one that is a
+// supervisor are the same in each, so that one start at a time runs. It fails
+// with *SpecError.
 func Instantiate[T any](c Child[T]) (*Instance, T, error) {
 	if err := c.s.validate(Never); err != nil {
 		var none T
