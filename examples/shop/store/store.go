@@ -218,7 +218,8 @@ func (s *Store) replay() error {
 	}
 }
 
-// compact replaces the journal by one that holds only what is alive.
+// compact replaces the journal by one that holds only what is alive, and the maps likewise: a map keeps the room that it
+// once needed.
 func (s *Store) compact() error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -247,6 +248,11 @@ func (s *Store) compact() error {
 		return err
 	}
 	s.journal, s.records = journal, s.live()
+	for bucket, values := range s.data {
+		fresh := make(map[string]json.RawMessage, len(values))
+		maps.Copy(fresh, values)
+		s.data[bucket] = fresh
+	}
 	return nil
 }
 
