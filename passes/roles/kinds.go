@@ -159,6 +159,7 @@ const (
 	SetShutdown
 	SetSignificant
 	SetVia
+	SetName // of its process
 )
 
 // Effect is what a callback's result makes the server do besides going on.

@@ -4,6 +4,7 @@ package roles
 var otpSupervisor = []Func{
 	{Package: "supervisor", Name: "Server", Kind: ChildMaker, ChildKind: ServerChild, Server: 1, ID: 1, Body: 2},
 	{Package: "supervisor", Name: "Func", Kind: ChildMaker, ChildKind: FuncChild, ID: 1, Body: 2},
+	{Package: "supervisor", Name: "Process", Kind: ChildMaker, ChildKind: FuncChild, ID: 1, Body: 2},
 	{Package: "supervisor", Name: "Serve", Kind: ChildMaker, ChildKind: ServeChild, ID: 1, Body: 2},
 	{Package: "supervisor", Name: "Opened", Kind: ChildMaker, ChildKind: ResourceChild, ID: 1, Body: 2},
 	{Package: "supervisor", Name: "Closer", Kind: ChildMaker, ChildKind: ResourceChild, ID: 1, Body: 2},
@@ -14,6 +15,7 @@ var otpSupervisor = []Func{
 	{Package: "supervisor", Recv: "Child", Name: "Restart", Kind: ChildModifier, Modifier: SetRestart, Value: 1},
 	{Package: "supervisor", Recv: "Child", Name: "Shutdown", Kind: ChildModifier, Modifier: SetShutdown, Value: 1},
 	{Package: "supervisor", Recv: "Child", Name: "Significant", Kind: ChildModifier, Modifier: SetSignificant},
+	{Package: "supervisor", Recv: "Child", Name: "Named", Kind: ChildModifier, Modifier: SetName, Value: 1},
 	{Package: "supervisor", Recv: "Child", Name: "Via", Kind: ChildModifier, Modifier: SetVia, Value: 1},
 	{Package: "supervisor", Recv: "Child", Name: "At", Kind: RefTo, Target: 1},
 	{Package: "supervisor", Name: "Map", Kind: ChildMap, Child: 1, Body: 2},

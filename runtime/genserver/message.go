@@ -93,13 +93,14 @@ func (f From) Deadline() (time.Time, bool) {
 // has given up. If the server ends first, the caller gets its exit reason.
 type Caller[R any] struct{ from From }
 
-// Reply answers.
-func (c Caller[R]) Reply(v R) { answer(c.from, v, nil) }
+// Reply answers, and reports whether that was the first answer to a caller who
+// still waited: what was handed out to one who had given up can be taken back.
+func (c Caller[R]) Reply(v R) (first bool) { return answer(c.from, v, nil) }
 
-// Fail answers with an error.
-func (c Caller[R]) Fail(err error) {
+// Fail is Reply with an error.
+func (c Caller[R]) Fail(err error) (first bool) {
 	var none R
-	answer(c.from, none, failure(err))
+	return answer(c.from, none, failure(err))
 }
 
 // PID is the process that waits, the zero PID for a plain goroutine.
@@ -116,9 +117,9 @@ func failure(err error) error {
 	return err
 }
 
-func answer[R any](from From, v R, err error) {
+func answer[R any](from From, v R, err error) (first bool) {
 	c := cellOf[R](from)
-	from.q.Answer(from.gen, func() { c.val, c.err = v, err })
+	return from.q.Answer(from.gen, func() { c.val, c.err = v, err })
 }
 
 func cellOf[R any](from From) *cell[R] {

@@ -112,3 +112,37 @@ func TestCircleAfterReply(t *testing.T) {
 		wantAlive(t, w, b)
 	})
 }
+
+// Whoever answers later is told whether the answer was still wanted.
+func TestReplyTellsWhetherItIsWanted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		s, err := genserver.Start(w.Ctx, func() *server { return &server{journal: new(journal)} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.KillAtEnd(w.Resolve(s.Dest()))
+		callers := make(chan genserver.Caller[any], 2)
+		later := ask{f: func(c *genserver.Context, from genserver.From, req ask) genserver.Result {
+			callers <- req.Caller(from)
+			return c.NoReply()
+		}}
+		impatient, cancel := context.WithTimeout(w.Ctx, time.Second)
+		defer cancel()
+		if _, err := genserver.Call(impatient, s, later); !errors.Is(err, genserver.ErrTimeout) {
+			t.Errorf("Call: %v", err)
+		}
+		if caller := <-callers; caller.Reply("late") || caller.Fail(errBoom) {
+			t.Error("the answer to a caller that has given up was wanted")
+		}
+		got := make(chan any)
+		go func() { v, _ := genserver.Call(w.Ctx, s, later); got <- v }()
+		caller := <-callers
+		if first, second := caller.Reply("first"), caller.Reply("second"); !first || second {
+			t.Errorf("two answers: wanted %v and %v", first, second)
+		}
+		if v := <-got; v != "first" {
+			t.Errorf("the caller got %v", v)
+		}
+	})
+}

@@ -64,6 +64,13 @@ func (c Child[T]) Significant() Child[T] {
 	return c.with(func(s *spec) { s.significant = true })
 }
 
+// Named registers the child's process under a name of the node, at its start
+// and at each restart. The start fails with *process.AlreadyStarted if another
+// process has the name.
+func (c Child[T]) Named(name process.Name) Child[T] {
+	return c.with(func(s *spec) { s.name = name })
+}
+
 // Via registers the child's process in a registry, at its start and at each
 // restart. The start fails with *process.AlreadyStarted if another process
 // has the entry. (Elixir: name: {:via, Registry, _}.)

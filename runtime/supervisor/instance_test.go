@@ -149,3 +149,42 @@ func TestSupervising(t *testing.T) {
 		sup.wantSpec(supervisor.SpecInfo{ID: "a", Restart: supervisor.Permanent, Shutdown: supervisor.Infinity, Type: supervisor.SupervisorType})
 	})
 }
+
+func TestNamed(t *testing.T) {
+	bubble(t, func(e *env) {
+		a := e.worker("a").Named("x")
+		tree := e.start(one, specs(a))
+		for range 2 {
+			if pid, _ := process.WhereIs(e.Ctx, "x"); pid != tree.child("a") {
+				t.Errorf("x is %v, want %v", pid, tree.child("a"))
+			}
+			e.crash(a.Ref())
+		}
+		_, err := supervisor.StartChild(e.Ctx, tree, e.worker("b").Named("x"))
+		wantErr(t, "start of another with the name", err, process.ErrNameTaken)
+	})
+}
+
+func TestProcess(t *testing.T) {
+	bubble(t, func(e *env) {
+		child := supervisor.Process("p", func(c *process.Context) error {
+			msg, err := process.Receive(c)
+			if err != nil {
+				return err
+			}
+			e.add(msg.(string))
+			return errBoom
+		})
+		tree := e.start(one, specs(child))
+		first := tree.child("p")
+		for _, msg := range []string{"a", "b"} {
+			wantErr(t, "send", process.Send(e.Ctx, child.Ref(), msg), nil)
+			e.want(msg)
+		}
+		if tree.child("p") == first {
+			t.Error("it was not restarted")
+		}
+		_, err := supervisor.Start(e.Ctx, supervisor.Supervisor("sup", one, specs(supervisor.Process("p", nil))))
+		e.wantProblem(err, "p", supervisor.MissingStart)
+	})
+}

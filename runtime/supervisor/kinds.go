@@ -52,6 +52,19 @@ func Func(id string, f func(ctx context.Context) error) Child[process.Dest] {
 	return newChild(s, func(at *slot) process.Dest { return at })
 }
 
+// Process is a child that is a plain process: it gets messages with
+// process.Receive, and ends by returning, as the function of a Func does.
+func Process(id string, f func(c *process.Context) error) Child[process.Dest] {
+	s := newSpec(id)
+	if f != nil {
+		s.start = func(c *process.Context, s *spec, _ *slot) (started, error) {
+			pid, err := process.SpawnLink(c, f, s.options()...)
+			return started{pid: pid}, err
+		}
+	}
+	return newChild(s, func(at *slot) process.Dest { return at })
+}
+
 // Service is suture's shape of a long-running service: Serve works until ctx
 // ends. A nil return is process.Normal, an error or a panic a crash; a
 // Permanent child, the default, is restarted after either.

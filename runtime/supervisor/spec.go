@@ -64,6 +64,7 @@ type spec struct {
 	typ         Type
 	significant bool
 	slot        *slot
+	name        process.Name         // "" for none
 	via         process.Registration // nil for none
 
 	// start runs in the supervisor's process and returns once the child has
@@ -90,10 +91,14 @@ func newSpec(id string) *spec {
 
 // options adds what the spec says of the process to the options of a start.
 func (s *spec) options(opts ...process.Option) []process.Option {
-	if s.via == nil {
-		return opts
+	opts = slices.Clip(opts)
+	if s.name != "" {
+		opts = append(opts, process.WithName(s.name))
 	}
-	return append(slices.Clip(opts), process.WithVia(s.via))
+	if s.via != nil {
+		opts = append(opts, process.WithVia(s.via))
+	}
+	return opts
 }
 
 // Problem is what is wrong with a specification.
