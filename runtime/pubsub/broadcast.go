@@ -13,7 +13,8 @@ import (
 // included if it does. That nobody does is no error. It fails with
 // process.ErrFenced if ctx belongs to a process that has ended, with
 // process.NoProc while the PubSub does not run, and with what an Adapter says;
-// nil does not mean that anybody got it. (Elixir: broadcast/4.)
+// then nobody on this node has got it. nil does not mean that anybody has.
+// (Elixir: broadcast/4.)
 func Broadcast[M any](ctx context.Context, ps *PubSub, t Topic[M], m M) error {
 	return ps.broadcast(ctx, t.id(), m, process.PID{})
 }
@@ -37,16 +38,18 @@ func LocalBroadcastFrom[M any](ctx context.Context, ps *PubSub, t Topic[M], m M)
 	return ps.deliver(ctx, t.id(), m, self)
 }
 
-// broadcast delivers on this node and hands the message to the adapter.
+// broadcast hands the message to the adapter and delivers it on this node,
+// unless the adapter fails: whoever tries again doubles nothing here.
 func (ps *PubSub) broadcast(ctx context.Context, k topic, m any, except process.PID) error {
-	err := ps.deliver(ctx, k, m, except)
-	if err != nil || ps.adapter == nil {
-		return err
+	if ps.adapter != nil {
+		if _, err := ps.sender(ctx); err != nil {
+			return fmt.Errorf("broadcast to %v: %w", k, err)
+		}
+		if err := ps.adapter.Broadcast(ctx, Remote{k.name, k.typ, m}); err != nil {
+			return fmt.Errorf("broadcast to %v on other nodes: %w", k, err)
+		}
 	}
-	if err := ps.adapter.Broadcast(ctx, Remote{k.name, k.typ, m}); err != nil {
-		return fmt.Errorf("broadcast to %v on other nodes: %w", k, err)
-	}
-	return nil
+	return ps.deliver(ctx, k, m, except)
 }
 
 // deliver sends a message to the subscribers on this node, but for one.
