@@ -163,3 +163,32 @@ func TestCrash(t *testing.T) {
 		books(t, r, 13, 0, 8)
 	})
 }
+
+// A server whose supervisor was killed learns of it after the messages that came before. It must not sell what its
+// replacement sells, too.
+func TestReplaced(t *testing.T) {
+	testkit.Run(t, func(t *testkit.T) {
+		r, _ := start(t)
+		old, err := r.Dest().Resolve(t.Node())
+		if err != nil {
+			t.Fatal(err)
+		}
+		gate, done := make(chan struct{}), make(chan error)
+		go genserver.Inspect(t.Context(), r, func(*Server) int { <-gate; return 0 })
+		synctest.Wait()
+		go func() { done <- Reserve(t.Context(), r, "a", apples(8)) }()
+		synctest.Wait()
+		info, _ := process.InfoOf(t.Context(), old)
+		t.Kill(info.Parent)
+		t.AwaitRestart(r.Dest(), old)
+		if err := Reserve(t.Context(), r, "b", apples(7)); err != nil {
+			t.Fatal(err)
+		}
+		close(gate)
+		if err := <-done; !errors.Is(err, store.ErrClaimed) {
+			t.Errorf("reserve: %v, want %v", err, store.ErrClaimed)
+		}
+		synctest.Wait()
+		books(t, r, 13, 7, 0)
+	})
+}
