@@ -3,6 +3,8 @@ package ets
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/puzpuzpuz/xsync/v4"
 )
 
 // store holds the contents D of a table and orders what happens to them.
@@ -16,19 +18,20 @@ import (
 // keys atomic for single reads: what begins while the gate is closed sees all
 // of the change; what began before and ends after overlaps it, and may be
 // taken to have come before it if it saw the old value of its key, or after it
-// if it saw the new one.
+// if it saw the new one. (The contents are loaded before the look at the gate:
+// those that a Clear has replaced meanwhile change no more, and whoever finds
+// them began before it.)
 //
 // The death of a table waits for none of this. The contents are unlinked; a
 // change that is under way still changes what nobody can find any more.
 type store[D any] struct {
 	table
-	*gate
 	now  atomic.Pointer[D] // nil once the table is gone
 	make func() *D
 }
 
 func (s *store[D]) open(ctx context.Context, self Table, c config, make func() *D) error {
-	s.make, s.gate = make, newGate()
+	s.make, s.lock = make, xsync.NewRBMutex()
 	s.now.Store(make())
 	return s.table.open(ctx, self, func() { s.now.Store(nil) }, c)
 }
@@ -61,14 +64,14 @@ func (s *store[D]) peek(ctx context.Context) (*D, error) {
 }
 
 // change gives the contents to a change of one key, which must end with
-// s.leave(pass) and must not run code of the user's before.
-func (s *store[D]) change(ctx context.Context) (d *D, pass *passing, err error) {
-	pass = s.enter()
+// s.leave(in) and must not run code of the user's before.
+func (s *store[D]) change(ctx context.Context) (d *D, in pass, err error) {
+	in = s.enter()
 	if d, err = s.writable(ctx); err != nil {
-		s.leave(pass)
+		s.leave(in)
 		return nil, nil, err
 	}
-	return d, pass, nil
+	return d, in, nil
 }
 
 // changeAll makes a change of several keys, alone. f must not run code of the

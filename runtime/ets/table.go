@@ -58,6 +58,7 @@ type tenure struct {
 // table is what tables of all kinds have in common: whose they are, who may
 // use them, and how they end.
 type table struct {
+	gate
 	name     string
 	access   Access
 	typ      string
