@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,6 +38,22 @@ func asProgram() bool {
 		top = c
 	case "start fails":
 		top.Start = func(context.Context) (application.Instance, error) { return application.Instance{}, errBoom }
+	case "start hangs":
+		top.Start = func(context.Context) (application.Instance, error) {
+			first := make(chan os.Signal, 1)
+			signal.Notify(first, syscall.SIGTERM)
+			fmt.Println("ready")
+			<-first
+			fmt.Println("told")
+			select {}
+		}
+	case "restores": // when Run has returned, signals end the program again
+		fmt.Println(application.Run(&application.App{Name: "lib"}))
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			fmt.Println(err)
+		}
+		time.Sleep(10 * time.Second)
+		os.Exit(9)
 	case "panics":
 		top.Start = func(context.Context) (application.Instance, error) { panic("boom") }
 	case "hangs":
@@ -82,6 +99,8 @@ func TestProgram(t *testing.T) {
 		{"gives up", nil, 1, "+a +b +c -c c.stop -b b.stop -a a.stop", `permanent application \"c\" ended: shutdown: child \"crash\"`},
 		{"start fails", nil, 1, "+a +b -b b.stop -a a.stop", `application: \"top\" failed to start: boom`},
 		{"panics", nil, 1, "+a +b -b b.stop -a a.stop", `application: \"top\" failed to start: panic: boom`},
+		{"start hangs", map[string]os.Signal{"ready": syscall.SIGTERM, "told": os.Interrupt}, 2, "+a +b ready told", ""},
+		{"restores", nil, -1, "0", ""},
 		{"hangs", map[string]os.Signal{"ready": syscall.SIGTERM, "stuck": syscall.SIGTERM}, 2, "+a +b ready stuck", ""},
 	} {
 		t.Run(tt.program, func(t *testing.T) {

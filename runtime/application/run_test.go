@@ -71,6 +71,23 @@ func TestRunUntilNothingRuns(t *testing.T) {
 	})
 }
 
+// What crashed before is no failure of a run that is ended from outside.
+func TestCrashBeforeTheStop(t *testing.T) {
+	for _, stop := range []func(e *env, cancel func()){
+		func(_ *env, cancel func()) { cancel() },
+		func(e *env, _ func()) { wantErr(e.T, "shutdown", e.ctl.Shutdown(e.Ctx), nil) },
+	} {
+		bubble(t, func(e *env) {
+			ctx, cancel := context.WithCancel(e.Ctx)
+			defer cancel()
+			ended := e.run(ctx, e.app("a"), e.app("b"))
+			e.end("a", errBoom)
+			stop(e, cancel)
+			wantErr(t, "run", <-ended, nil)
+		})
+	}
+}
+
 // A permanent application that ends during the start of another ends that run, too.
 func TestDownInTheStart(t *testing.T) {
 	bubble(t, func(e *env) {
