@@ -113,7 +113,8 @@ func (c *Controller) Stop(ctx context.Context, app *App) error {
 // lets none start any more. One that is just starting is stopped when it has
 // started. The context bounds the wait, not the stops; a process of an
 // application may ask for a shutdown too, but not from Start, PrepStop, Stop or
-// a phase. (OTP: init:stop/0.)
+// a phase. One of an application that is just starting does not wait, since the
+// start may wait for it. (OTP: init:stop/0, which never waits.)
 func (c *Controller) Shutdown(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,6 +127,9 @@ func (c *Controller) Shutdown(ctx context.Context) error {
 		defer c.mu.Unlock()
 		c.stopAll()
 	}()
+	if m := masterOf(ctx); m != nil && slices.ContainsFunc(c.runs, func(r *run) bool { return r.m == m && r.state == starting }) {
+		return nil
+	}
 	return c.await(ctx, func() bool { return len(c.runs) == 0 })
 }
 

@@ -193,6 +193,29 @@ func TestStrangersSignal(t *testing.T) {
 	})
 }
 
+// A process may ask for a shutdown while its application starts, also in its own start, for which that waits.
+func TestShutdownInAChildsStart(t *testing.T) {
+	bubble(t, func(e *env) {
+		b := e.change("b", func(inst *application.Instance) {
+			child := supervisor.Opened("child",
+				func(ctx context.Context) (int, error) { return 0, e.ctl.Shutdown(ctx) },
+				func(ctx context.Context, _ int) error { <-ctx.Done(); return nil })
+			inst.Tree = supervisor.Supervisor("b", supervisor.OneForOne, []supervisor.Spec{child})
+		}, e.app("a"))
+		begun := time.Now()
+		ctx, cancel := context.WithTimeout(e.Ctx, time.Hour)
+		defer cancel()
+		if _, err := e.ctl.EnsureAllStarted(ctx, b); err != nil {
+			t.Errorf("start: %v", err)
+		}
+		wantErr(t, "shutdown", e.ctl.Shutdown(e.Ctx), nil)
+		e.want("+a, b.prep_stop, b.stop, a.prep_stop, a tree down, a.stop")
+		if d := time.Since(begun); d != 0 {
+			t.Errorf("it took %v", d)
+		}
+	})
+}
+
 // The context bounds the wait for a stop, not the stop.
 func TestSlowStop(t *testing.T) {
 	bubble(t, func(e *env) {
