@@ -528,3 +528,42 @@ func TestContentsAreFreed(t *testing.T) {
 	}
 	t.Error("the contents are still there")
 }
+
+// Whoever leads to the heir may look at the table.
+func TestHeirThatAsks(t *testing.T) {
+	ctx := context.Background()
+	var s *ets.Set[int, int]
+	keeper := make(chan process.PID, 1)
+	heir, err := process.Spawn(ctx, func(c *process.Context) error { <-c.Done(); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer process.Exit(ctx, heir, process.Kill)
+	owner, err := process.Spawn(ctx, func(c *process.Context) (err error) {
+		s, err = ets.NewSet[int, int](c, ets.Heir(destFunc(func() process.PID {
+			i, _ := s.Info()
+			keeper <- i.Owner
+			return heir
+		}), nil))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case pid := <-keeper:
+		if pid != owner {
+			t.Errorf("owned by %v, want %v still", pid, owner)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("the end of the owner does not get on")
+	}
+	_, _ = process.Wait(ctx, owner)
+	if i, ok := s.Info(); !ok || i.Owner != heir {
+		t.Errorf("%+v, %v", i, ok)
+	}
+}
+
+type destFunc func() process.PID
+
+func (f destFunc) Resolve(*process.Node) (process.PID, error) { return f(), nil }

@@ -22,8 +22,10 @@ import (
 // those that a Clear has replaced meanwhile change no more, and whoever finds
 // them began before it.)
 //
-// The death of a table waits for none of this. The contents are unlinked; a
-// change that is under way still changes what nobody can find any more.
+// A new owner closes the gate, so that nothing is changed any more by right of
+// the former one. The death of a table waits for none of this. The contents are
+// unlinked; a change that is under way still changes what nobody can find any
+// more.
 type store[D any] struct {
 	table
 	now  atomic.Pointer[D] // nil once the table is gone

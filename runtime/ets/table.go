@@ -97,7 +97,8 @@ func (t *table) open(ctx context.Context, self Table, wipe func(), c config) err
 	return nil
 }
 
-// appoint makes a process the owner unless it is dead. t.mu is held.
+// appoint makes a process the owner unless it is dead, when the changes are
+// made that the former one was allowed. t.mu is held.
 func (t *table) appoint(pid process.PID) bool {
 	next := &tenure{pid: pid}
 	cancel, ok := process.AtExit(pid, func(error) { t.bereave(next) })
@@ -105,7 +106,10 @@ func (t *table) appoint(pid process.PID) bool {
 		return false
 	}
 	next.cancel = cancel
-	if former := t.owner.Swap(next); former != nil {
+	t.close()
+	former := t.owner.Swap(next)
+	t.gate.open()
+	if former != nil {
 		former.cancel()
 	}
 	return true
@@ -115,16 +119,19 @@ func (t *table) appoint(pid process.PID) bool {
 // runs where the process ends, before anybody hears of that.
 func (t *table) bereave(former *tenure) {
 	t.mu.Lock()
+	heir := t.heir
+	t.mu.Unlock()
+	next, ok := heir.resolve(t.node) // code of the user's, perhaps, that looks at the table
+	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.owner.Load() != former { // given away meanwhile
+	if t.owner.Load() != former { // given away or dropped meanwhile
 		return
 	}
-	next, ok := t.heir.resolve(t.node)
 	if !ok || !t.appoint(next) {
 		t.end()
 		return
 	}
-	t.tell(former.pid, t.heir.data)
+	t.tell(former.pid, heir.data)
 }
 
 func (h heir) resolve(n *process.Node) (pid process.PID, ok bool) {
