@@ -99,9 +99,17 @@ func (m *master) Handle(_ *process.Context, e *process.Envelope) error {
 }
 
 // isTree reports whether the sender of an exit signal is the tree that has
-// ended, rather than somebody who sends one.
+// ended, rather than somebody who sends one, or whom Start has linked itself
+// to. A tree that ended before it was known is told from those by what it is.
 func (m *master) isTree(from process.PID) bool {
-	return !from.IsZero() && !from.Alive() && (from == m.tree || m.tree.IsZero())
+	if from.IsZero() || from.Alive() {
+		return false
+	}
+	if !m.tree.IsZero() {
+		return from == m.tree
+	}
+	_, what := process.BehaviourOf(from).Describe()
+	return what == "*supervisor.Sup"
 }
 
 // Terminate stops the application.
