@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,6 +14,7 @@ type inbox struct {
 	msgs    []any
 	arrived chan struct{} // has room for one
 	ended   chan struct{} // closed when the probe has ended
+	busy    atomic.Bool   // the test waits for what the probe does
 }
 
 func newInbox() *inbox {

@@ -57,9 +57,14 @@ func (p *Probe) Within(d time.Duration) *Probe {
 
 // Do runs f in the probe's process and waits for it: to monitor or link, to
 // subscribe, and to call a server that looks at who calls it. A panic in f
-// fails the test; so does a FailNow, which ends the probe too.
+// fails the test; so does a FailNow, which ends the probe too. f has c for what
+// Do and Monitor are for outside: to call them there fails the test.
 func (p *Probe) Do(f func(c *process.Context)) {
 	p.t.Helper()
+	if !p.in.busy.CompareAndSwap(false, true) {
+		p.t.Fatalf("testkit: Do or Monitor of %v inside Do, which would wait for itself: use the process.Context there", p)
+	}
+	defer p.in.busy.Store(false)
 	s := &step{f: f, done: make(chan struct{})}
 	if err := process.Send(p.t.lasting(), p.pid, s); err != nil {
 		p.t.Fatalf("testkit: %v has ended: %v", p, err)

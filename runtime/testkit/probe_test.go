@@ -128,6 +128,13 @@ func TestDoFails(t *testing.T) {
 			testkit.NewProbe(t).Do(func(*process.Context) { panic("oops") })
 		}, "panic in Do: oops", "probe_test.go")
 		failures, _ := fakeTest(t, func(t *testkit.T) {
+			p := testkit.NewProbe(t)
+			p.Do(func(*process.Context) { p.Within(time.Second).Monitor(process.Name("x")) })
+		})
+		if len(failures) != 2 || !strings.Contains(failures[0], "inside Do") || !strings.Contains(failures[1], "has ended") {
+			t.Errorf("failures %q", failures)
+		}
+		failures, _ = fakeTest(t, func(t *testkit.T) {
 			testkit.NewProbe(t).Do(func(*process.Context) { t.Fatalf("from inside") })
 		})
 		if len(failures) != 2 || failures[0] != "from inside" || !strings.Contains(failures[1], "has ended") {
