@@ -3,11 +3,13 @@ package task_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/internal/proctest"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
@@ -125,4 +127,38 @@ func TestShutdownTellsCrash(t *testing.T) {
 			t.Error("a crash is told as nothing")
 		}
 	})
+}
+
+// A start under a supervisor whose context ends in its middle leaves no task behind, and its owner alive.
+func TestStartCancelledInBetween(t *testing.T) {
+	for n := 1; n <= looks; n++ {
+		for what, start := range map[string]func(ctx context.Context, sup dynsupervisor.Ref) (*task.Task[int], error){
+			"linked": func(ctx context.Context, sup dynsupervisor.Ref) (*task.Task[int], error) {
+				return task.AsyncIn(ctx, sup, forever)
+			},
+			"unlinked": func(ctx context.Context, sup dynsupervisor.Ref) (*task.Task[int], error) {
+				return task.AsyncNoLink(ctx, sup, forever)
+			},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				w := proctest.New(t)
+				sup := startSup(w)
+				owner := w.Puppet()
+				before := slices.Collect(w.Node.Processes())
+				owner.Do(func(c *process.Context) {
+					inner, cancel := context.WithCancel(c)
+					tk, err := start(lookedAt(inner, n, cancel), sup)
+					cancel()
+					if err == nil {
+						_, _, _ = tk.Shutdown(c, time.Second)
+					}
+				})
+				owner.Want(nil)
+				wantNobody(w, before...)
+				if t.Failed() {
+					t.Logf("%s, look %d", what, n)
+				}
+			})
+		}
+	}
 }
