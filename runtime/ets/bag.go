@@ -58,11 +58,12 @@ func newBag[K, V comparable](ctx context.Context, duplicates bool, opts []Option
 }
 
 // Len is the number of entries, that is, of values of all keys; 0 if the
-// table is gone.
+// table is gone. While others change the table it is near it: changes under
+// way may count or not, each for itself.
 func (b *Bag[K, V]) Len() int {
 	b.await()
 	if d := b.now.Load(); d != nil {
-		return int(d.entries.Value())
+		return max(int(d.entries.Value()), 0) // a sum of counters that are not read at one moment
 	}
 	return 0
 }
@@ -101,12 +102,9 @@ func (b *Bag[K, V]) All(ctx context.Context) iter.Seq2[K, V] {
 			return
 		}
 		d.values.Range(func(k K, _ []V) bool {
-			if !b.still(ctx, d) {
-				return false
-			}
 			values, _ := d.values.Load(k) // the map may go through what it was
 			for _, v := range values {
-				if !yield(k, v) {
+				if !b.still(ctx, d) || !yield(k, v) {
 					return false
 				}
 			}

@@ -567,3 +567,53 @@ func TestHeirThatAsks(t *testing.T) {
 type destFunc func() process.PID
 
 func (f destFunc) Resolve(*process.Node) (process.PID, error) { return f(), nil }
+
+// A traversal of a bag ends with the entries, be it within those of a key.
+func TestBagTraversalEnds(t *testing.T) {
+	ctx := context.Background()
+	b := opened(t, ets.NewBag[int, int])
+	for v := range 10 {
+		_ = b.Put(ctx, 1, v)
+	}
+	seen := 0
+	for range b.All(ctx) {
+		if seen++; seen == 3 {
+			_ = b.Clear(ctx)
+		}
+	}
+	if seen != 3 {
+		t.Errorf("%d seen", seen)
+	}
+}
+
+// A table never has fewer than no entries, however many come and go.
+func TestLenBesideWriters(t *testing.T) {
+	ctx := context.Background()
+	s, b := opened(t, ets.NewSet[int, int]), opened(t, ets.NewBag[int, int])
+	done := make(chan struct{})
+	var writers sync.WaitGroup
+	for k := range 4 {
+		writers.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				_, _ = s.Put(ctx, k/2, k), b.Put(ctx, k/2, k)
+				_, _ = s.Delete(ctx, k/2), b.Delete(ctx, k/2)
+			}
+		})
+	}
+	for range 500_000 {
+		if n, m := s.Len(), b.Len(); n < 0 || m < 0 {
+			t.Errorf("Len %d and %d", n, m)
+			break
+		}
+	}
+	close(done)
+	writers.Wait()
+	if n, m := s.Len(), b.Len(); n != 0 || m != 0 {
+		t.Errorf("Len %d and %d when all are gone", n, m)
+	}
+}

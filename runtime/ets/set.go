@@ -49,11 +49,12 @@ func NewSet[K comparable, V any](ctx context.Context, opts ...Option) (*Set[K, V
 	return s, nil
 }
 
-// Len is the number of keys, 0 if the table is gone.
+// Len is the number of keys, 0 if the table is gone. While others change the
+// table it is near it: changes under way may count or not, each for itself.
 func (s *Set[K, V]) Len() int {
 	s.await()
 	if m := s.now.Load(); m != nil {
-		return m.Size()
+		return max(m.Size(), 0) // a sum of counters that are not read at one moment
 	}
 	return 0
 }
