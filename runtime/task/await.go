@@ -58,14 +58,14 @@ func (t *Task[T]) Await(ctx context.Context) (T, error) {
 }
 
 // Yield waits for d, or until ctx ends, and looks whether the task is done;
-// zero only looks. If it is, v and err are what Await returns. If it is not,
+// zero only looks, supervisor.Infinity waits for ctx alone. If it is, v and err are what Await returns. If it is not,
 // err is nil, or why it could not wait: the context's error, ErrNotOwner. The
 // task runs on. (Elixir: Task.yield/2.)
 func (t *Task[T]) Yield(ctx context.Context, d time.Duration) (v T, done bool, err error) {
 	if err := t.check(ctx); err != nil {
 		return v, false, err
 	}
-	if !t.isSettled() && d > 0 {
+	if !t.isSettled() && (d > 0 || d == supervisor.Infinity) {
 		err = t.wait(ctx, d)
 	}
 	if t.isSettled() {

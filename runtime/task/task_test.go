@@ -14,6 +14,7 @@ import (
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/internal/proctest"
 	"github.com/otplint/otplint/runtime/process"
+	"github.com/otplint/otplint/runtime/supervisor"
 	"github.com/otplint/otplint/runtime/task"
 )
 
@@ -317,6 +318,22 @@ func TestConcurrentUse(t *testing.T) {
 			t.Errorf("the message: %+v, Await %v", done, errs[0])
 		}
 	}
+}
+
+// Yield and YieldMany wait without a limit, if that is asked for.
+func TestYieldForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := proctest.New(t)
+		tk := task.Async(w.Ctx, deaf(time.Hour))
+		v, done, err := tk.Yield(w.Ctx, supervisor.Infinity)
+		if wantInt(t, "Yield", v, err, 7); !done {
+			t.Error("not done")
+		}
+		ended, err := task.YieldMany(w.Ctx, supervisor.Infinity, []*task.Task[int]{task.Async(w.Ctx, deaf(time.Hour))})
+		if err != nil || ended[0] == nil || ended[0].Value != 7 {
+			t.Errorf("YieldMany: %v, %v", ended, err)
+		}
+	})
 }
 
 // A context that ends ends a wait for many, and leaves the tasks alone.
