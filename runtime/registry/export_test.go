@@ -38,3 +38,6 @@ func (r *Registry[K, V]) Locks() int {
 	defer r.locks.mu.Unlock()
 	return len(r.locks.keys)
 }
+
+// Listed counts what the table keeps under a key, what is gone included.
+func (r *Registry[K, V]) Listed(key K) int { return len(r.at(key)) }

@@ -167,6 +167,7 @@ func TestGetOrStartFails(t *testing.T) {
 func TestRestartGivesWay(t *testing.T) {
 	inBubble(t, func(w *proctest.World) {
 		r := startRooms(w, dynsupervisor.Intensity(1, time.Minute))
+		sup := w.Resolve(r.sup.Dest())
 		permanent := supervisor.Server("room", newRoom)
 		_, err := registry.GetOrStart(w.Ctx, r.names, "a", 1, r.sup, permanent)
 		wantErr(w, "start", err, nil)
@@ -179,14 +180,17 @@ func TestRestartGivesWay(t *testing.T) {
 		process.Exit(w.Ctx, w.Resolve(r.names.Via("a")), errBurnt)
 		synctest.Wait()
 		wantEntries(w, r.names, "a", entry{"a", other.PID, 2})
-		if n := r.children(); n != 0 {
-			t.Errorf("%d children", n)
+		if n := r.children(); n != 0 || w.Resolve(r.sup.Dest()) != sup {
+			t.Errorf("%d children of %v, which was %v", n, r.sup, sup)
 		}
 		other.Exit(nil)
 		ref, err := registry.GetOrStart(w.Ctx, r.names, "a", 1, r.sup, permanent)
 		wantErr(w, "start", err, nil)
 		process.Exit(w.Ctx, w.Resolve(ref.Dest()), errBurnt) // one restart too many
 		synctest.Wait()
+		if w.Resolve(r.sup.Dest()) == sup {
+			t.Error("the restart that gave way was not counted")
+		}
 	})
 }
 
