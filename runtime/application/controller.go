@@ -33,12 +33,16 @@ type Controller struct {
 // once the controller stops everything. An application that somebody else is
 // just starting or stopping is waited for.
 //
-// The context bounds the start. One that it ends is abandoned: the
-// application's process is killed, and its tree stops over the link. (OTP:
+// The context bounds the start; an ended one begins none. A start that it ends
+// is abandoned: the application's process is killed, and its tree stops over
+// the link, which may still be under way when Start returns. (OTP:
 // application:start/1.)
 func (c *Controller) Start(ctx context.Context, app *App) error {
 	if _, err := c.plan([]*App{app}); err != nil {
 		return err
+	}
+	if self, ok := process.SelfOf(ctx); ctx.Err() != nil && (!ok || self.Alive()) { // else it is fenced
+		return ctx.Err()
 	}
 	_, err := c.start(ctx, app)
 	return err

@@ -216,6 +216,22 @@ func TestShutdownInAChildsStart(t *testing.T) {
 	})
 }
 
+// A context that has ended begins no start.
+func TestStartWithEndedContext(t *testing.T) {
+	bubble(t, func(e *env) {
+		ctx, cancel := context.WithCancel(e.Ctx)
+		cancel()
+		a := e.app("a")
+		for range 50 {
+			wantErr(t, "start", e.ctl.Start(ctx, a), context.Canceled)
+			_, err := e.ctl.EnsureAllStarted(ctx, a)
+			wantErr(t, "start of all", err, context.Canceled)
+		}
+		e.want("")
+		e.wantRunning()
+	})
+}
+
 // The context bounds the wait for a stop, not the stop.
 func TestSlowStop(t *testing.T) {
 	bubble(t, func(e *env) {
