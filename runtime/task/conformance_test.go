@@ -164,7 +164,7 @@ var awaitCases = []conformance.Case{
 			wantInt(t, "Await again", v, err, 7)
 		})
 	}},
-	{ID: "TSK-007", Standing: conformance.Changed, Why: "ErrNotOwner, with both processes, is returned. Of a plain goroutine Go cannot tell on whose behalf it waits, so it may.", Test: func(t *testing.T) {
+	{ID: "TSK-007", Standing: conformance.Changed, Why: "ErrNotOwner, with both processes, is returned. Of a plain goroutine Go cannot tell on whose behalf it waits, so it may; and Ignore, which takes no context, is for anybody.", Test: func(t *testing.T) {
 		w := proctest.New(t)
 		owner, other := w.Puppet(), w.Puppet()
 		tk := async(owner, forever)
