@@ -10,36 +10,29 @@ type Integer interface {
 // Counters is a table of counters: a *Set[K, N] or an *OrderedSet[K, N].
 type Counters[K any, N Integer] interface {
 	Table
-	compute(ctx context.Context, k K, f func(N, bool) (N, error)) (N, error)
+	count(ctx context.Context, k K, c counting[N], f func(c counting[N], n N, exists bool) (N, error)) (N, error)
+}
+
+// counting is what a counter is to do. The table gets it beside the function
+// that does it, which so has next to nothing to keep for each call.
+type counting[V any] struct {
+	by, first, threshold, reset V
+	hasFirst, hasThreshold      bool
 }
 
 // CounterOption is an option of UpdateCounter.
-type CounterOption[N Integer] struct {
-	first, threshold, reset N
-	hasFirst, hasThreshold  bool
-}
+type CounterOption[N Integer] struct{ counting[N] }
 
 // Default is the value that a counter begins with, before the first update.
 // Without it there must be the key.
 func Default[N Integer](n N) CounterOption[N] {
-	return CounterOption[N]{first: n, hasFirst: true}
+	return CounterOption[N]{counting[N]{first: n, hasFirst: true}}
 }
 
 // Threshold has a counter that would go beyond the threshold start over with
 // reset: above it when counting up, below it when counting down.
 func Threshold[N Integer](threshold, reset N) CounterOption[N] {
-	return CounterOption[N]{threshold: threshold, reset: reset, hasThreshold: true}
-}
-
-// and is both options; the later one counts.
-func (o CounterOption[N]) and(p CounterOption[N]) CounterOption[N] {
-	if p.hasFirst {
-		o.first, o.hasFirst = p.first, true
-	}
-	if p.hasThreshold {
-		o.threshold, o.reset, o.hasThreshold = p.threshold, p.reset, true
-	}
-	return o
+	return CounterOption[N]{counting[N]{threshold: threshold, reset: reset, hasThreshold: true}}
 }
 
 // UpdateCounter adds by to the counter of a key, atomically, and returns what
@@ -47,26 +40,26 @@ func (o CounterOption[N]) and(p CounterOption[N]) CounterOption[N] {
 // [Default]. Numbers wrap around as Go's do, so that the largest of an
 // unsigned type counts one down. (OTP: ets:update_counter/3,4.)
 func UpdateCounter[K any, N Integer](ctx context.Context, t Counters[K, N], k K, by N, opts ...CounterOption[N]) (N, error) {
-	var all CounterOption[N]
-	for _, o := range opts {
-		all = all.and(o)
+	c := counting[N]{by: by}
+	for _, o := range opts { // the later one counts
+		if o.hasFirst {
+			c.first, c.hasFirst = o.first, true
+		}
+		if o.hasThreshold {
+			c.threshold, c.reset, c.hasThreshold = o.threshold, o.reset, true
+		}
 	}
-	final := all // captured by value
-	return t.compute(ctx, k, func(n N, exists bool) (N, error) {
+	return t.count(ctx, k, c, func(c counting[N], n N, exists bool) (N, error) {
 		if !exists {
-			if !final.hasFirst {
+			if !c.hasFirst {
 				return 0, ErrNotFound
 			}
-			n = final.first
+			n = c.first
 		}
-		return final.add(n, by), nil
+		sum := n + c.by
+		if c.hasThreshold && (c.by >= 0 && sum > c.threshold || c.by < 0 && sum < c.threshold) {
+			return c.reset, nil
+		}
+		return sum, nil
 	})
-}
-
-func (o CounterOption[N]) add(n, by N) N {
-	sum := n + by
-	if o.hasThreshold && (by >= 0 && sum > o.threshold || by < 0 && sum < o.threshold) {
-		return o.reset
-	}
-	return sum
 }

@@ -365,11 +365,11 @@ func (s *OrderedSet[K, V]) Update(ctx context.Context, k K, f func(old V, exists
 	}
 }
 
-// compute is Update for functions of the package's own.
-func (s *OrderedSet[K, V]) compute(ctx context.Context, k K, f func(V, bool) (V, error)) (v V, err error) {
+// count is Update for a function of the package's own.
+func (s *OrderedSet[K, V]) count(ctx context.Context, k K, c counting[V], f func(counting[V], V, bool) (V, error)) (v V, err error) {
 	refused := s.write(ctx, func(d *ordered[K, V]) {
 		now, exists := d.tree.Get(at[K, V](k))
-		if v, err = f(now.value, exists); err == nil {
+		if v, err = f(c, now.value, exists); err == nil {
 			d.put(k, v)
 		}
 	})

@@ -260,15 +260,15 @@ func (s *Set[K, V]) replace(ctx context.Context, k K, was cell[V], existed bool,
 	return done, nil
 }
 
-// compute is Update for functions of the package's own, which do not panic.
-func (s *Set[K, V]) compute(ctx context.Context, k K, f func(V, bool) (V, error)) (v V, err error) {
+// count is Update for a function of the package's own, which does not panic.
+func (s *Set[K, V]) count(ctx context.Context, k K, c counting[V], f func(counting[V], V, bool) (V, error)) (v V, err error) {
 	m, pass, err := s.change(ctx)
 	if err != nil {
 		return v, err
 	}
 	defer s.leave(pass)
 	m.Compute(k, func(now cell[V], exists bool) (cell[V], xsync.ComputeOp) {
-		if v, err = f(now.value, exists); err != nil {
+		if v, err = f(c, now.value, exists); err != nil {
 			return now, xsync.CancelOp
 		}
 		return newCell(v), xsync.UpdateOp
