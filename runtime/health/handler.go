@@ -26,7 +26,7 @@ type handler struct {
 	silence time.Duration   // how long a live root may be silent; 0: for ever
 
 	started atomic.Bool  // the root has been seen alive
-	heard   atomic.Int64 // when it last answered or was first seen, in Unix nanoseconds
+	silent  atomic.Int64 // since when it has not answered, in Unix nanoseconds; 0: it has
 	live    shared
 	ready   shared
 }
@@ -117,9 +117,12 @@ func (h *handler) isLive(ctx context.Context) report {
 
 // answers judges a root that must not be silent for too long.
 func (h *handler) answers(ctx context.Context, pid process.PID) report {
+	asked := time.Now().UnixNano()
 	if _, err := supervisor.CountChildren(ctx, genserver.RefTo[*supervisor.Sup](pid)); err == nil {
-		h.heard.Store(time.Now().UnixNano())
-	} else if silent := time.Since(time.Unix(0, h.heard.Load())); silent > h.silence {
+		h.silent.Store(0)
+	} else if h.silent.CompareAndSwap(0, asked) {
+		return report{Status: "alive", ok: true} // what was before nobody knows
+	} else if silent := time.Since(time.Unix(0, h.silent.Load())); silent > h.silence {
 		return report{Status: "silent", Problems: []problem{{
 			Problem: "the root has not answered for " + silent.Round(time.Second).String(), Reason: text(err),
 		}}}
@@ -137,9 +140,7 @@ func (h *handler) find(ctx context.Context) (pid process.PID, alive bool) {
 	if err != nil || !pid.Alive() {
 		return pid, false
 	}
-	if h.started.CompareAndSwap(false, true) {
-		h.heard.Store(time.Now().UnixNano())
-	}
+	h.started.Store(true)
 	return pid, true
 }
 

@@ -291,6 +291,22 @@ func TestBusySupervisor(t *testing.T) {
 	})
 }
 
+// One probe that is not answered, long after the one before, tells of no silence that long.
+func TestSeldomProbed(t *testing.T) {
+	bubble(t, func(w *world) {
+		w.start(list(must("a")), health.LiveWithin(time.Minute))
+		w.live()
+		time.Sleep(time.Hour)
+		slow := supervisor.Opened("slow", func(context.Context) (int, error) { time.Sleep(time.Second); return 0, nil },
+			func(ctx context.Context, _ int) error { <-ctx.Done(); return nil })
+		go supervisor.StartChild(w.Ctx, w.root.Ref(), slow)
+		synctest.Wait()
+		w.live()
+		time.Sleep(time.Minute)
+		w.live()
+	})
+}
+
 func TestLiveWithin(t *testing.T) {
 	bubble(t, func(w *world) {
 		stopping, stop := context.WithCancel(w.Ctx)

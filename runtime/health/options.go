@@ -41,7 +41,8 @@ func Ignore(ids ...string) Option {
 // only in that the root, which is busy with it, does not answer.
 func Until(ctx context.Context) Option { return func(h *handler) { h.until = ctx } }
 
-// LiveWithin makes /live fail also when the root lives but has not answered a
-// probe for d, until the stop begins. The default is no bound: a supervisor
+// LiveWithin makes /live fail also when the root lives but has answered no
+// probe for d, reckoned from the first that it did not answer, until the stop
+// begins. So it takes two probes at least. The default is no bound: a supervisor
 // does not answer while it starts or stops a child, which may take long.
 func LiveWithin(d time.Duration) Option { return func(h *handler) { h.silence = d } }
