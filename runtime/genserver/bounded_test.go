@@ -311,6 +311,62 @@ func TestBoundedReceive(t *testing.T) {
 	})
 }
 
+// looked is a context that calls f when it is looked at for the n-th time.
+type looked struct {
+	context.Context
+	n *int
+	f func()
+}
+
+func (l looked) Value(key any) any {
+	if *l.n--; *l.n == 0 {
+		l.f()
+	}
+	return l.Context.Value(key)
+}
+
+// A sender that finds no room does not wait for what has become free before it stands in the queue.
+func TestBoundedRoomMeanwhile(t *testing.T) {
+	for n := 1; n <= 2; n++ { // before it looks at the mailbox, and between that and the queue
+		synctest.Test(t, func(t *testing.T) {
+			g := startGated(t, 1, process.Block)
+			genserver.Cast(g.Ctx, g.ref, g.saying("a"))
+			looks := n
+			soon, cancel := context.WithTimeout(g.Ctx, time.Second)
+			defer cancel()
+			if err := process.Send(looked{soon, &looks, g.open}, g.pid(), "x"); err != nil && looks <= 0 {
+				t.Errorf("opened at look %d: %v", n, err)
+			}
+		})
+	}
+}
+
+// Who gives up waiting for room is counted as lost, whatever the reason.
+func TestBoundedGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := startGated(t, 1, process.Block)
+		genserver.Cast(g.Ctx, g.ref, g.saying("a"))
+		soon, cancel := context.WithTimeout(g.Ctx, time.Second)
+		defer cancel()
+		if err := process.Send(soon, g.ref.Dest(), "x"); !errors.Is(err, process.ErrTimeout) {
+			t.Errorf("Send: %v", err)
+		}
+		if _, err := genserver.Call(soon, g.ref, g.asking("x")); !errors.Is(err, process.ErrTimeout) {
+			t.Errorf("Call of an ended context: %v", err)
+		}
+		if _, err := genserver.Call(g.Ctx, g.ref, g.asking("x")); !errors.Is(err, process.ErrTimeout) {
+			t.Errorf("Call: %v", err)
+		}
+		g.wantLost(t, 2)
+		g.open()
+		if err := g.say(g.Ctx, "b"); err != nil {
+			t.Errorf("there is no room after those who gave up: %v", err)
+		}
+		synctest.Wait()
+		g.journal.want(t, "a, b")
+	})
+}
+
 // Under load nothing is lost, and all senders come through.
 func TestBoundedStress(t *testing.T) {
 	w := proctest.New(t)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otplint/otplint/runtime/internal/restart"
+	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
 
@@ -78,6 +79,16 @@ func TestBackoffInterrupted(t *testing.T) {
 		"terminate and restart": func(e *env, sup *tree) string {
 			wantErr(e.T, "terminate", supervisor.TerminateChild(e.Ctx, sup, "a"), nil)
 			wantErr(e.T, "restart", supervisor.RestartChild(e.Ctx, sup, "a"), nil)
+			e.want("+a")
+			return "a:running"
+		},
+		"terminate, restart and crash": func(e *env, sup *tree) string { // the former wait is over before the new one
+			wantErr(e.T, "terminate", supervisor.TerminateChild(e.Ctx, sup, "a"), nil)
+			wantErr(e.T, "restart", supervisor.RestartChild(e.Ctx, sup, "a"), nil)
+			process.Exit(e.Ctx, sup.child("a"), process.Kill)
+			time.Sleep(least - 1)
+			e.want("+a") // that of RestartChild
+			time.Sleep(least + 1)
 			e.want("+a")
 			return "a:running"
 		},

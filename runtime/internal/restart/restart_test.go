@@ -54,7 +54,7 @@ func TestBackoff(t *testing.T) {
 		if d < nominal/2 || d > nominal {
 			t.Errorf("restart %d waits %v, want %v to %v", i+1, d, nominal/2, nominal)
 		}
-		now = now.Add(d + time.Millisecond) // it falls at once again
+		now = now.Add(d + b.Max) // it falls again before it has run for longer than Max
 	}
 	if d := b.Delay(&h, now.Add(2*time.Second)); d != 0 {
 		t.Errorf("after a good while it waits %v", d)
