@@ -92,5 +92,16 @@ func (m Mode) takesDown(reason error) bool {
 // normal reports whether reason is Normal for a transient application. A
 // shutdown is not, even if normal is its detail.
 func normal(reason error) bool {
-	return errors.Is(reason, process.Normal) && !errors.Is(reason, process.Shutdown)
+	return is(reason, process.Normal) && !is(reason, process.Shutdown)
+}
+
+// is is errors.Is for a reason that somebody else made: its methods may
+// panic, which a nil pointer in an error is enough for.
+func is(reason, target error) (ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	return errors.Is(reason, target)
 }

@@ -141,7 +141,8 @@ func (m *master) call(c *process.Context, name string, f func(context.Context)) 
 // stackOf is what a report says of a panic; nothing of other errors.
 func stackOf(err error) slog.Attr {
 	var panicked *process.PanicError
-	if !errors.As(err, &panicked) {
+	as := func() error { errors.As(err, &panicked); return nil }
+	if try(as) != nil || panicked == nil { // its methods may panic
 		return slog.Attr{}
 	}
 	return slog.String("stack", string(panicked.Stack))
