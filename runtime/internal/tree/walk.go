@@ -50,7 +50,7 @@ type walk struct {
 // visit completes the node and what is below it, which takes until then at most.
 func (w *walk) visit(n *Node, until time.Time) {
 	if err := w.ask(n, until); err != nil {
-		if errors.Is(err, genserver.ErrWrongServer) { // a type of the same name
+		if isNamesake(err) {
 			return
 		}
 		n.Unresponsive = n.PID.Alive()
@@ -63,6 +63,18 @@ func (w *walk) visit(n *Node, until time.Time) {
 		}
 	}
 	below.Wait()
+}
+
+// isNamesake reports whether who was asked is of a type that only has the name
+// of a supervisor's. The error may hold the reason of an end that came
+// meanwhile, which is somebody else's and whose methods may panic.
+func isNamesake(err error) (yes bool) {
+	defer func() {
+		if recover() != nil {
+			yes = false
+		}
+	}()
+	return errors.Is(err, genserver.ErrWrongServer)
 }
 
 // ask fills in what the process tells of itself.
