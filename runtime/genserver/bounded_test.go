@@ -43,7 +43,9 @@ func startGated(t *testing.T, n int, o process.Overflow) *gated {
 
 func (g *gated) pid() process.PID { return g.Resolve(g.ref.Dest()) }
 
-func (g *gated) say(ctx context.Context, what string) error { return genserver.TryCast(ctx, g.ref, g.saying(what)) }
+func (g *gated) say(ctx context.Context, what string) error {
+	return genserver.TryCast(ctx, g.ref, g.saying(what))
+}
 
 func (g *gated) saying(what string) tell {
 	return tell{f: func(c *genserver.Context) genserver.Result { g.journal.add(what); return c.NoReply() }}
