@@ -31,6 +31,6 @@ func TestEndsWhileAsked(t *testing.T) {
 		go genserver.Stop(w.Ctx, inner.Ref(), (*broken)(nil))
 		synctest.Wait()
 		time.AfterFunc(time.Millisecond, func() { close(release) })
-		want(t, tree.Of(w.Ctx, root), "root(inner)")
+		want(t, tree.Of(w.Ctx, root), "root(inner())")
 	})
 }
