@@ -399,6 +399,9 @@ var contentCases = []conformance.Case{
 		if n, err := s.DeleteMatch(w.Ctx, even); n != 5 || err != nil || s.Len() != 5 {
 			w.T.Errorf("DeleteMatch: %d, %v; %d left", n, err, s.Len())
 		}
+		if left := maps.Collect(s.All(w.Ctx)); !maps.Equal(left, map[int]int{1: 1, 3: 9, 5: 25, 7: 49, 9: 81}) {
+			w.T.Errorf("DeleteMatch left %v", left)
+		}
 	}),
 	passes("ETS-015", func(w *proctest.World) {
 		p := w.Puppet()
