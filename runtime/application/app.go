@@ -2,8 +2,8 @@ package application
 
 import (
 	"context"
-	"errors"
 
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
@@ -92,16 +92,5 @@ func (m Mode) takesDown(reason error) bool {
 // normal reports whether reason is Normal for a transient application. A
 // shutdown is not, even if normal is its detail.
 func normal(reason error) bool {
-	return is(reason, process.Normal) && !is(reason, process.Shutdown)
-}
-
-// is is errors.Is for a reason that somebody else made: its methods may
-// panic, which a nil pointer in an error is enough for.
-func is(reason, target error) (ok bool) {
-	defer func() {
-		if recover() != nil {
-			ok = false
-		}
-	}()
-	return errors.Is(reason, target)
+	return reasons.Is(reason, process.Normal) && !reasons.Is(reason, process.Shutdown)
 }

@@ -1,10 +1,10 @@
 package dynsupervisor
 
 import (
-	"errors"
 	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/internal/restart"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
@@ -85,7 +85,7 @@ func (s *Sup) startAgain(c *genserver.Context, ch *child) genserver.Result {
 	former := ch.PID()
 	err := ch.Start(c.Context)
 	switch {
-	case errors.Is(err, process.ErrIgnore):
+	case reasons.Is(err, process.ErrIgnore):
 		s.forget(ch)
 		return c.NoReply()
 	case err != nil:

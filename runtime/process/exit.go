@@ -150,6 +150,7 @@ func (p *proc) finishAndUnlock(reason, startError error) {
 	if ext != nil {
 		p.tell(ext, reason)
 	}
+	p.ended.Store(told)
 }
 
 // vacate gives up what the dead process held: its name, what AtExit tells

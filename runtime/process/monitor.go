@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"runtime"
 	"sync/atomic"
 )
 
@@ -161,8 +162,8 @@ func (w watcher) down(ref uint64, pid PID, reason error) {
 	p.wakeAndUnlock()
 }
 
-// Wait blocks until pid has ended and returns its exit reason, NoProc if it
-// was dead already. err is the context's if that ends first. Any goroutine
+// Wait blocks until pid has ended and those linked to it have heard of that,
+// and returns its exit reason, NoProc if it was dead already. err is the context's if that ends first. Any goroutine
 // may wait; a process that must not block monitors instead.
 func Wait(ctx context.Context, pid PID) (reason, err error) {
 	return waitAfter(ctx, pid, func() {})
@@ -189,7 +190,13 @@ func PostAndWait(ctx context.Context, to PID, kind Kind, msg any) (reason, err e
 func waitAfter(ctx context.Context, pid PID, do func()) (reason, err error) {
 	done := make(chan error, 1)
 	ref := lastRef.Add(1)
-	if pid.p == nil || !pid.p.watch(ref, watcher{done: done}) {
+	if pid.p == nil {
+		return NoProc, nil
+	}
+	if !pid.p.watch(ref, watcher{done: done}) {
+		for pid.p.ended.Load() != told { // it does not take long
+			runtime.Gosched()
+		}
 		return NoProc, nil
 	}
 	do()

@@ -18,7 +18,7 @@ type proc struct {
 	behaviour Behaviour
 	parent    atomic.Pointer[proc] // who started it with a link; dropped at the end
 	// ended says without a lock that the process must not go on: 0 while it
-	// may, else doomed or dead.
+	// may, else doomed, deadly or told.
 	ended   atomic.Uint32
 	cancel  atomic.Pointer[canceller] // made when somebody asks for Done
 	waiting atomic.Pointer[Pending]   // the call that its current callback waits for
@@ -61,6 +61,7 @@ const (
 const (
 	doomed = iota + 1 // an exit signal: ends when the callback returns
 	deadly            // has ended; a callback that still runs was abandoned
+	told              // and everybody has heard of it
 )
 
 // extra is the rarer part of a control block; proc.mu guards it.
@@ -94,7 +95,7 @@ func newProc(n *Node, parent *proc, b Behaviour) *proc {
 // the year 2000, from a real one, which is past 2010.
 func inBubble() bool { return time.Now().Unix() < 1262304000 }
 
-func (p *proc) isDead() bool { return p.ended.Load() == deadly }
+func (p *proc) isDead() bool { return p.ended.Load() >= deadly }
 
 // post puts a message into the mailbox and sees to it that the process runs.
 // It reports false if the process is dead. All mail comes through here, so a

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/otplint/otplint/runtime/internal/reasons"
 )
 
 // Exit reasons. A reason is an error; nil stands for Normal wherever a reason
@@ -109,16 +111,5 @@ func unwound(recovered any) error {
 // nil, Normal, Shutdown or a ShutdownReason. It uses errors.Is, so an error
 // that wraps one of them is clean too.
 func Clean(reason error) bool {
-	return reason == nil || is(reason, Normal) || is(reason, Shutdown)
-}
-
-// is is errors.Is for a reason that somebody else made: its methods may
-// panic, which a nil pointer in an error is enough for.
-func is(reason, target error) (ok bool) {
-	defer func() {
-		if recover() != nil {
-			ok = false
-		}
-	}()
-	return errors.Is(reason, target)
+	return reason == nil || reasons.Is(reason, Normal) || reasons.Is(reason, Shutdown)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/otplint/otplint/runtime/internal/reasons"
 )
 
 // Tally is what can be told of all the processes of one kind that a node has
@@ -52,7 +54,7 @@ func endingOf(reason error, unstarted bool) ending {
 		return endedClean
 	case unstarted:
 		return endedFailed
-	case is(reason, Killed):
+	case reasons.Is(reason, Killed):
 		return endedKilled
 	}
 	return endedCrashed

@@ -3,6 +3,8 @@ package process
 import (
 	"log/slog"
 	"sync"
+
+	"github.com/otplint/otplint/runtime/internal/reasons"
 )
 
 // worker is a process's goroutine and what it needs. A process gets one when
@@ -97,7 +99,7 @@ func (p *proc) work(w *worker) {
 func (p *proc) init(w *worker, ack *Pending) bool {
 	err := p.behaviour.Init(&p.ctx)
 	reason := err
-	if is(err, ErrIgnore) {
+	if reasons.Is(err, ErrIgnore) {
 		reason = Normal
 	}
 	p.mu.Lock()

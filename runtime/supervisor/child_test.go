@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -427,3 +428,24 @@ func TestReasonThatPanics(t *testing.T) {
 		sup.wantStates("a:running b:running f:running")
 	})
 }
+
+// A start may fail with an error whose methods panic; that is a failed start and no more.
+func TestStartErrorThatPanics(t *testing.T) {
+	bubble(t, func(e *env) {
+		sup := e.start(one, nil)
+		_, opened := supervisor.StartChild(e.Ctx, sup, supervisor.Closer("opened", func(context.Context) (io.Closer, error) {
+			return nil, (*broken)(nil)
+		}))
+		_, server := supervisor.StartChild(e.Ctx, sup, supervisor.Server("server", func() *failing { return new(failing) }))
+		for id, err := range map[string]error{"opened": opened, "server": server} {
+			if failed, ok := err.(*supervisor.StartError); !ok || failed.ID != id {
+				t.Errorf("%s: %T", id, err)
+			}
+		}
+		sup.wantAlive()
+	})
+}
+
+type failing struct{}
+
+func (*failing) Init(c *genserver.Context) genserver.Result { return c.Stop((*broken)(nil)) }

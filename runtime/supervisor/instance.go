@@ -2,10 +2,10 @@ package supervisor
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"time"
 
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -54,7 +54,7 @@ func (i *Instance) Start(c *process.Context) error {
 	child, err := i.spec.start(c, i.spec, i.slot)
 	if err != nil {
 		i.slot.release(claimed)
-		if !errors.Is(err, process.ErrIgnore) {
+		if !reasons.Is(err, process.ErrIgnore) {
 			err = &StartError{i.spec.id, err}
 		}
 		return err

@@ -2,12 +2,12 @@ package supervisor
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
 
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -104,7 +104,7 @@ func (o *opener[V]) run(ctx context.Context, this *tenure) error {
 	v, err := o.tryOpen(ctx, this)
 	this.outcome <- outcome{opened[V]{v}, err}
 	switch {
-	case errors.Is(err, process.ErrIgnore):
+	case reasons.Is(err, process.ErrIgnore):
 		return nil
 	case err != nil:
 		return err

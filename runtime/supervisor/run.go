@@ -2,9 +2,9 @@ package supervisor
 
 import (
 	"context"
-	"errors"
 
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -118,7 +118,7 @@ func run(ctx context.Context, c *process.Context, root Child[Ref]) error {
 		case process.Exited:
 			switch {
 			case msg.From != pid || pid.Alive():
-			case stopped && process.Clean(msg.Reason), errors.Is(msg.Reason, process.Normal):
+			case stopped && process.Clean(msg.Reason), reasons.Is(msg.Reason, process.Normal):
 				return nil
 			default:
 				return msg.Reason

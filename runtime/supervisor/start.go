@@ -1,9 +1,8 @@
 package supervisor
 
 import (
-	"errors"
-
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -26,7 +25,7 @@ func (s *Sup) start(c *genserver.Context, e *entry) error {
 	}
 	child, err := e.spec.start(c.Context, e.spec, e.slot)
 	switch {
-	case errors.Is(err, process.ErrIgnore):
+	case reasons.Is(err, process.ErrIgnore):
 		e.slot.release(claimed)
 		s.stopped(e)
 		e.last = nil

@@ -1,11 +1,11 @@
 package supervisor
 
 import (
-	"errors"
 	"log/slog"
 	"slices"
 
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/internal/restart"
 	"github.com/otplint/otplint/runtime/process"
 )
@@ -55,7 +55,7 @@ func newSup(id string, init func(*genserver.Context) (Strategy, []Spec, []Flag, 
 func (s *Sup) Init(c *genserver.Context) genserver.Result {
 	c.TrapExit(true)
 	if err := s.configure(c); err != nil {
-		if errors.Is(err, process.ErrIgnore) {
+		if reasons.Is(err, process.ErrIgnore) {
 			return c.Ignore()
 		}
 		return c.Stop(err)

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"slices"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/otplint/otplint/runtime/dynsupervisor"
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/reasons"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
@@ -140,7 +140,7 @@ const (
 func (s *stream[I, O]) startIn(it *item[I, O]) error {
 	child := childOf([]Option{Shutdown(s.o.stop)}, it.run).Via((*birth[O])(&it.Task))
 	_, err := dynsupervisor.StartChild(s.ctx, s.sup, child)
-	for ask := 1; ask < asks && errors.Is(err, dynsupervisor.ErrMaxChildren) && s.awaitEnds(); ask++ {
+	for ask := 1; ask < asks && reasons.Is(err, dynsupervisor.ErrMaxChildren) && s.awaitEnds(); ask++ {
 		time.Sleep(askTime)
 		_, err = dynsupervisor.StartChild(s.ctx, s.sup, child)
 	}
