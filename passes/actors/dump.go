@@ -28,6 +28,9 @@ func (p *Package) Dump(w io.Writer) {
 	for i := range p.Funcs {
 		d.fn(&p.Funcs[i])
 	}
+	for _, h := range p.Held {
+		d.line(1, "held %s%s in %s at %s%s", h.Field, opt(" of ", h.Owner.String()), h.Func.Name(), short(h.Pos), opt(" is ", h.Instance.String()))
+	}
 	for _, b := range p.Bindings {
 		d.line(1, "binding %s <- %s at %s", b.Iface, b.Type, short(b.Pos))
 	}
@@ -76,7 +79,7 @@ func (d dumper) child(indent int, c *Child) {
 func (d dumper) site(s *Site) {
 	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
 		opt(" target ", s.Target.String()), opt(" msg ", s.Msg.String()), opt(" reply ", string(s.Reply)),
-		opt(" instance ", s.Instance.String()), flag(s.Child.IsValid(), " starts child made at "+short(s.Child)), opt(" id ", s.ID), opt(" runs ", s.Factory.Name()), cases(s.Case),
+		opt(" instance ", s.Instance.String())+opt(" as ", s.As.String())+opt(" named ", s.Name), flag(s.Child.IsValid(), " starts child made at "+short(s.Child)), opt(" id ", s.ID), opt(" runs ", s.Factory.Name()), cases(s.Case),
 		opt(" to ", s.To.Name()), flag(s.Go, " go"), flag(s.Loop, " loop"), flag(s.Deferred, " deferred"),
 		flag(s.Function, " function"), flag(s.ReadOnly, " readonly"), via(s.Via))
 }
@@ -86,7 +89,7 @@ func (d dumper) fn(f *Func) {
 	for i := range f.Edges {
 		e := &f.Edges[i]
 		d.line(2, "%v %s at %s%s%s%s%s%s", e.Kind, e.callee(), short(e.Pos), flag(e.Go, " go")+flag(e.Sent, " sent"), flag(e.Loop, " loop"),
-			flag(e.Defer, " defer"), flag(e.Forward != 0, " forwards message"), cases(e.Case))
+			flag(e.Defer, " defer"), flag(e.Forward != 0, " forwards message")+flag(e.Now, " now"), cases(e.Case))
 	}
 	for _, b := range f.Blocks {
 		d.line(2, "blocks %v %s at %s%s%s", b.Class, b.What, short(b.Pos), flag(b.Go, " go"), cases(b.Case))
@@ -143,11 +146,15 @@ func (i Instance) String() string {
 	case ParamInstance:
 		return fmt.Sprintf("parameter %d", i.Param)
 	case FieldInstance:
-		return "field " + i.Value
+		return "field " + i.Value + flag(i.Param != 0, fmt.Sprintf(" of parameter %d", i.Param))
 	case GlobalInstance:
 		return "variable " + i.Value
 	case SelfInstance:
 		return "self"
+	case ParentInstance:
+		return "parent"
+	case NoInstance:
+		return "nobody"
 	}
 	return ""
 }

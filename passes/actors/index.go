@@ -15,6 +15,7 @@ type index struct {
 	servers  map[TypeID]*Server
 	messages map[TypeID]*Message
 	sites    map[FuncID][]*Site
+	held     map[FuncID][]*Held
 }
 
 func (p *Package) indexed() *index {
@@ -24,6 +25,7 @@ func (p *Package) indexed() *index {
 		x.servers = map[TypeID]*Server{}
 		x.messages = map[TypeID]*Message{}
 		x.sites = map[FuncID][]*Site{}
+		x.held = map[FuncID][]*Held{}
 		for i := range p.Funcs {
 			x.funcs[p.Funcs[i].ID] = &p.Funcs[i]
 		}
@@ -37,6 +39,9 @@ func (p *Package) indexed() *index {
 		}
 		for i := range p.Sites {
 			x.sites[p.Sites[i].Func] = append(x.sites[p.Sites[i].Func], &p.Sites[i])
+		}
+		for i := range p.Held {
+			x.held[p.Held[i].Func] = append(x.held[p.Held[i].Func], &p.Held[i])
 		}
 	})
 	return x

@@ -26,6 +26,7 @@ type Package struct {
 	Sites    []Site
 	Trees    []Tree
 	Bindings []Binding
+	Held     []Held
 	Stats    Stats
 
 	index index
@@ -92,7 +93,8 @@ const (
 	StartSite // start or start_link of a server
 	SpawnSite // of a plain process or a task
 	StopSite
-	ReplySite // answers; Deferred when through a kept caller
+	InspectSite // runs a function inside a server, suspends or resumes it
+	ReplySite   // answers; Deferred when through a kept caller
 	MonitorSite
 	LinkSite
 	RegisterSite
@@ -100,12 +102,13 @@ const (
 	ChildSite      // makes a child, directly or through a function that returns one
 	ChildRefSite   // takes the reference of a child
 	StartChildSite // adds a child to a running supervisor
+	ManageSite     // terminates, restarts, deletes or lists the children of a running supervisor
 	RunSite        // starts a tree
 	ConstructSite  // builds a message: a composite literal
 )
 
-var siteKinds = [...]string{"none", "call", "cast", "send", "invoke", "start", "spawn", "stop", "reply", "monitor",
-	"link", "register", "timer", "child", "childref", "startchild", "run", "construct"}
+var siteKinds = [...]string{"none", "call", "cast", "send", "invoke", "start", "spawn", "stop", "inspect", "reply", "monitor",
+	"link", "register", "timer", "child", "childref", "startchild", "manage", "run", "construct"}
 
 func (k SiteKind) String() string { return siteKinds[k] }
 
@@ -123,18 +126,21 @@ func (o Operand) Known() bool { return o.Type != "" }
 type InstanceKind uint8
 
 // How an instance is known. Two operands are the same instance if kind and value are equal and the kind is not
-// UnknownInstance, ParamInstance or FieldInstance.
+// UnknownInstance, ParamInstance, FieldInstance or NoInstance.
 const (
 	UnknownInstance InstanceKind = iota
 	NamedInstance                // Value is the registered name
 	ChildInstance                // Pos is where the child is made; Value its id if known
 	ParamInstance                // Param of the enclosing function
-	FieldInstance                // Value is the struct field that holds the reference, "p.T.f"
+	FieldInstance                // Value is the struct field that holds the reference, "p.T.f"; Param the parameter whose field it is
 	GlobalInstance               // Value is the package variable, "p.v"
 	SelfInstance                 // the process itself
+	ParentInstance               // the process that started it
+	NoInstance                   // of a context: no process's
 )
 
-// Instance is which process of a server's type an operand denotes, as far as it is known.
+// Instance is which process an operand denotes, as far as it is known: a reference, the process's own state or
+// context, or a context that was made from that.
 type Instance struct {
 	Kind  InstanceKind
 	Value string
@@ -152,6 +158,8 @@ type Site struct {
 	Msg      Operand
 	Reply    TypeID
 	Instance Instance
+	As       Instance  // call, stop, inspect, startchild, manage: the process that the context stands for
+	Name     string    // start, child: the constant name that the process is registered under, if known
 	ID       string    // constant name or id given, if known
 	IDParam  roles.Arg // the enclosing function's parameter that gives it
 	Factory  FuncID    // start, child: what makes the server, or the code that runs; of Function, the function
@@ -202,10 +210,11 @@ type Edge struct {
 	Forward  roles.Arg // the callee's parameter (receiver first) that gets the caller's dispatched message
 	TArgs    []Operand // type arguments, receiver's first
 	Args     []Operand // arguments behind an interface or type parameter, receiver first; zero elsewhere
-	Refs     []RefArg  // arguments that are references whose instance is known
+	Refs     []RefArg  // arguments that are references, states or contexts whose instance is known
+	Now      bool      // LiteralEdge: what is made here runs before the function goes on, if at all
 }
 
-// RefArg is an argument that is a reference.
+// RefArg is an argument that denotes a process: a reference, a server's state, a context.
 type RefArg struct {
 	Param    roles.Arg // of the callee, receiver first
 	Instance Instance
@@ -286,6 +295,7 @@ type Child struct {
 	Server      TypeID        // of a server child; of a pool, or a supervisor with a template, that of its children
 	Factory     FuncID        // makes the server, or is the code that runs
 	Restart     roles.Restart // Permanent unless the child says otherwise; 0 unknown
+	Name        string        // that its process is registered under, if known
 	Shutdown    time.Duration // as given
 	HasShutdown bool
 	Significant bool
@@ -293,6 +303,15 @@ type Child struct {
 	Tree        *Tree // of a supervisor child, if its declaration is known
 	Via         []Hop // functions that returned it, outermost first
 	Uses        []Use // children whose references its factory holds
+}
+
+// Held is a reference that a function keeps in a field of a struct.
+type Held struct {
+	Field    string   // "p.T.f", as in FieldInstance
+	Owner    Instance // whose field, if the struct is a parameter; zero if it is made there
+	Instance Instance // the process
+	Func     FuncID
+	Pos      Pos
 }
 
 // Use is a reference to a child, held by a sibling's factory.

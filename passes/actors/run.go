@@ -159,7 +159,7 @@ func (b *builder) finish() {
 	for _, f := range b.m.SSA.Funcs {
 		fn := b.own[b.m.ids[f]]
 		if fn.Entry != NoEntry || len(fn.Edges)+len(fn.Blocks)+len(fn.Writes)+len(fn.Returns) > 0 || fn.ReturnsOpen ||
-			b.hasSite(fn.ID) || b.m.Pkg.callback(fn.ID) {
+			b.hasSite(fn.ID) || b.holds(fn.ID) || b.m.Pkg.callback(fn.ID) {
 			p.Funcs = append(p.Funcs, *fn)
 		}
 	}

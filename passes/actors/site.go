@@ -11,7 +11,7 @@ import (
 var siteKindOf = map[roles.Kind]SiteKind{
 	roles.Call: CallSite, roles.Cast: CastSite, roles.TryCast: CastSite, roles.Invoke: InvokeSite,
 	roles.Send: SendSite, roles.Start: StartSite, roles.StartLink: StartSite, roles.Spawn: SpawnSite,
-	roles.SpawnLink: SpawnSite, roles.Async: SpawnSite, roles.Publish: SendSite, roles.StopServer: StopSite, roles.Reply: ReplySite, roles.Fail: ReplySite,
+	roles.SpawnLink: SpawnSite, roles.Async: SpawnSite, roles.Publish: SendSite, roles.StopServer: StopSite, roles.Inspect: InspectSite, roles.ManageChild: ManageSite, roles.Reply: ReplySite, roles.Fail: ReplySite,
 	roles.Caller: ReplySite, roles.Monitor: MonitorSite, roles.Link: LinkSite, roles.Register: RegisterSite,
 	roles.SendAfter: TimerSite, roles.SendEvery: TimerSite, roles.ChildMaker: ChildSite,
 	roles.ChildRef: ChildRefSite, roles.StartChild: StartChildSite, roles.StartTree: RunSite,
@@ -24,7 +24,7 @@ func (k SiteKind) targeted() (server, message bool) {
 		return true, true
 	case InvokeSite, SendSite:
 		return false, true
-	case StartSite, StopSite, ReplySite, ConstructSite:
+	case StartSite, StopSite, InspectSite, ReplySite, ConstructSite:
 		return true, false
 	case TimerSite:
 		return false, true
@@ -89,6 +89,9 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	s.Reply = b.typeArg(nth(targs, role.Reply), f).Type
 	s.ID, s.IDParam = b.stringOf(argument(common, role.ID))
 	s.Instance = b.instance(argument(common, role.Target))
+	if role.Kind.Blocks() && len(common.Args) > 0 && isContext(common.Args[0].Type()) {
+		s.As = b.instance(common.Args[0])
+	}
 	s.Linked = role.Kind == roles.StartLink || role.Kind == roles.SpawnLink || role.Kind == roles.Async
 	switch kind {
 	case ReplySite:
@@ -115,6 +118,10 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	}
 	if kind == StartSite || kind == SpawnSite {
 		s.ID, s.IDParam = b.startName(common)
+		s.Name = s.ID
+	}
+	if kind == ChildSite {
+		s.Name, _ = b.startName(common)
 	}
 	s.ReadOnly = s.Function && role.Reads // unless the function writes, which nobody knows yet
 	b.site(s)

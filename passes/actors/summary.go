@@ -135,6 +135,7 @@ func (b *builder) instruction(f *ssa.Function, fn *Func, instr ssa.Instruction, 
 		}
 	}
 	b.values(f, fn, instr, at)
+	b.held(f, instr)
 }
 
 func (fn *Func) block(class BlockClass, what string, pos Pos, at place) {
@@ -229,7 +230,7 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 	}
 	for i, arg := range call.Args {
 		i += shift
-		if refers(arg.Type()) && i < 255 {
+		if (denotes(arg.Type()) || b.isServer(deref(arg.Type()))) && i < 255 {
 			if in := b.instance(arg); in.Kind != UnknownInstance {
 				edge.Refs = append(edge.Refs, RefArg{roles.Arg(i + 1), in})
 			}
@@ -284,6 +285,7 @@ func (b *builder) values(f *ssa.Function, fn *Func, instr ssa.Instruction, at pl
 		if callee.Parent() != nil {
 			edge.Kind = LiteralEdge
 			edge.Go, edge.Sent, edge.Loop = b.goroutine[callee], b.sent[callee], at.loop || b.repeated[callee]
+			edge.Now = !edge.Go && b.runsNow(instr, callee)
 		}
 		if !slices.ContainsFunc(fn.Edges, func(e Edge) bool { return e.Kind == edge.Kind && e.Callee == id && e.Pos == edge.Pos }) {
 			fn.Edges = append(fn.Edges, edge)

@@ -46,6 +46,7 @@ func (p *Package) withoutTests() *Package {
 	bare.Sites = keep(p.Sites, func(s *Site) bool { return !tests[s.Pos.File] })
 	bare.Trees = keep(p.Trees, func(t *Tree) bool { return !tests[t.Pos.File] })
 	bare.Bindings = keep(p.Bindings, func(b *Binding) bool { return !tests[b.Pos.File] })
+	bare.Held = keep(p.Held, func(h *Held) bool { return !tests[h.Pos.File] })
 	return bare
 }
 

@@ -277,12 +277,18 @@ func (b *builder) instance(v ssa.Value) Instance {
 	switch v := b.resolve(v).(type) {
 	case *ssa.Call:
 		return b.instanceOfCall(v)
+	case *ssa.Extract: // ctx, cancel := context.WithTimeout(ctx, d)
+		if call, ok := v.Tuple.(*ssa.Call); ok && v.Index == 0 {
+			return b.instanceOfCall(call)
+		}
 	case *ssa.Parameter:
 		if p := paramOf(v); p != 0 {
 			return Instance{Kind: ParamInstance, Param: p}
 		}
 	case *ssa.UnOp:
 		switch addr := v.X.(type) {
+		case *ssa.Alloc:
+			return b.embedded(addr)
 		case *ssa.FieldAddr:
 			return b.field(addr.X, addr.Field)
 		case *ssa.Global:
@@ -297,9 +303,11 @@ func (b *builder) instance(v ssa.Value) Instance {
 func (b *builder) instanceOfCall(call *ssa.Call) Instance {
 	role, ok := roleOf(call.Common())
 	if !ok {
-		return Instance{}
+		return b.derived(call.Common())
 	}
 	switch role.Kind {
+	case roles.Parent:
+		return Instance{Kind: ParentInstance}
 	case roles.NamedRef:
 		if name, _ := b.stringOf(argument(call.Common(), role.ID)); name != "" {
 			return Instance{Kind: NamedInstance, Value: name}
@@ -311,8 +319,8 @@ func (b *builder) instanceOfCall(call *ssa.Call) Instance {
 	case roles.Self:
 		return Instance{Kind: SelfInstance}
 	case roles.ChildRef:
-		if c := b.childOf(call.Call.Args[0]); c != nil {
-			return Instance{Kind: ChildInstance, Value: c.ID, Pos: c.Pos}
+		if in := b.childRef(call.Call.Args[0]); in.Kind != UnknownInstance {
+			return in
 		}
 		return b.instance(call.Call.Args[0]) // a child that is a parameter or a field
 	}
@@ -329,7 +337,7 @@ func (b *builder) field(owner ssa.Value, index int) Instance {
 	if !ok || index >= s.NumFields() {
 		return Instance{}
 	}
-	if f := s.Field(index); f.Embedded() && refers(f.Type()) {
+	if f := s.Field(index); f.Embedded() && denotes(f.Type()) && !b.isServer(t) {
 		if b.embeds++; b.embeds > maxFollow { // a variable that is made of itself
 			return Instance{}
 		}
@@ -342,7 +350,11 @@ func (b *builder) field(owner ssa.Value, index int) Instance {
 		}
 		return b.instance(owner)
 	}
-	return Instance{Kind: FieldInstance, Value: string(b.typeID(t).Origin()) + "." + s.Field(index).Name()}
+	in := Instance{Kind: FieldInstance, Value: string(b.typeID(t).Origin()) + "." + s.Field(index).Name()}
+	if of := b.instance(owner); of.Kind == ParamInstance && b.isServer(t) {
+		in.Param = of.Param
+	}
+	return in
 }
 
 // refers says whether a value of the type denotes a process: a reference, or a struct that embeds one.

@@ -70,6 +70,7 @@ func (b *builder) made(call *ssa.Call, role roles.Func) *Child {
 	} else if role.ChildKind == roles.ServerChild {
 		c.Server = b.referred(call, role).Type
 	}
+	c.Name, _ = b.startName(common)
 	if body := b.funcOf(argument(common, role.Body)); body != nil {
 		c.Factory = b.m.ID(body)
 		c.Uses = b.uses(body)
@@ -140,6 +141,8 @@ func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier) {
 		if k, ok := b.resolve(v).(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
 			c.Shutdown, c.HasShutdown = time.Duration(k.Int64()), true
 		}
+	case roles.SetName:
+		c.Name, _ = b.stringOf(v)
 	case roles.SetSignificant:
 		c.Significant = true
 	case roles.SetVia: // an entry of a registry, which is a sibling as a rule

@@ -98,9 +98,7 @@ func throughEdge(s Site, caller FuncID, e *Edge) Site {
 	s.Via = append([]Hop{{Func: wrapper, Pos: e.Pos}}, s.Via...)
 	s.Case, s.Loop, s.Go = e.Case, s.Loop || e.Loop, s.Go || e.Go
 	s.GoStmt = e.Go
-	if s.Instance.Kind == ParamInstance {
-		s.Instance = e.instance(s.Instance.Param)
-	}
+	s.Instance, s.As = e.through(s.Instance), e.through(s.As)
 	return s
 }
 
@@ -119,6 +117,21 @@ func (e *Edge) operand(o Operand) Operand {
 		return Operand{}
 	}
 	return o
+}
+
+// through is a callee's instance as its caller has it.
+func (e *Edge) through(in Instance) Instance {
+	switch in.Kind {
+	case ParamInstance:
+		return e.instance(in.Param)
+	case FieldInstance:
+		of := e.instance(in.Param)
+		in.Param = 0
+		if of.Kind == ParamInstance {
+			in.Param = of.Param
+		}
+	}
+	return in
 }
 
 func (e *Edge) instance(p roles.Arg) Instance {

@@ -100,6 +100,7 @@ const (
 	Pick                          // makes a reference to one of several processes, by a key
 	Dest                          // the untyped destination of a reference
 	Self                          // the process's own identity
+	Parent                        // that of the process which started it
 	ChildRef                      // the reference that a child's siblings hold
 	ChildMap                      // the same child, its reference converted
 	ChildMaker                    // makes a child

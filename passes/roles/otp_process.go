@@ -23,6 +23,7 @@ var otpProcess = []Func{
 	{Package: "process", Name: "Unregister", Kind: Unregister, ID: 2},
 	{Package: "process", Name: "WhereIs", Kind: Lookup, ID: 2},
 	{Package: "process", Recv: "Context", Name: "Self", Kind: Self},
+	{Package: "process", Recv: "Context", Name: "Parent", Kind: Parent},
 	{Package: "process", Recv: "Context", Name: "TrapExit", Kind: TrapExit, Value: 1},
 	{Package: "process", Recv: "Context", Name: "Link", Kind: Link, Target: 1},
 	{Package: "process", Recv: "Context", Name: "Unlink", Kind: Unlink, Target: 1},
