@@ -187,7 +187,7 @@ func (r *request) look(m *actors.Model, from actors.FuncID, msg actors.TypeID) {
 		if site.Kind == actors.CallSite && !elsewhere(path, site) {
 			r.asks = append(r.asks, site)
 		}
-		if site.Kind != actors.ConstructSite && (site.Kind != actors.ReplySite || site.Deferred) {
+		if site.Kind != actors.ConstructSite && site.Kind != actors.AskSite && site.Kind != actors.FindSite && (site.Kind != actors.ReplySite || site.Deferred) {
 			r.pure = false // more than reading is done
 		}
 	}

@@ -32,7 +32,7 @@ func (p *Package) Dump(w io.Writer) {
 		d.line(1, "held %s%s in %s at %s%s", h.Field, opt(" of ", h.Owner.String()), h.Func.Name(), short(h.Pos), opt(" is ", h.Instance.String()))
 	}
 	for _, b := range p.Bindings {
-		d.line(1, "binding %s <- %s at %s", b.Iface, b.Type, short(b.Pos))
+		d.line(1, "binding %s <- %s at %s%s", b.Iface, b.Type, short(b.Pos), flag(b.View, " view"))
 	}
 	d.stats(&p.Stats)
 }
@@ -47,7 +47,7 @@ func (d dumper) server(s *Server) {
 	d.line(1, "%s %s at %s", cmp.Or(flag(s.Agent, "agent"), "server"), s.Type, short(s.Pos))
 	for i := range s.Callbacks {
 		c := &s.Callbacks[i]
-		d.line(2, "%v%s", c.Kind, flag(c.Open, " open"))
+		d.line(2, "%v%s%s", c.Kind, flag(c.Open, " open"), flag(c.Refuses, " refuses"))
 		for h := range s.Handled(c.Kind) {
 			d.line(3, "case %s at %s%s%s", h.Msg, short(h.Pos), flag(h.Func != c.Func, " in "+h.Func.Name()), flag(h.ReadOnly, " readonly"))
 		}
@@ -77,11 +77,11 @@ func (d dumper) child(indent int, c *Child) {
 }
 
 func (d dumper) site(s *Site) {
-	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
+	d.line(1, "%v %s in %s at %s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s%s", s.Kind, s.Role, s.Func.Name(), short(s.Pos),
 		opt(" target ", s.Target.String()), opt(" msg ", s.Msg.String()), opt(" reply ", string(s.Reply)),
 		opt(" instance ", s.Instance.String())+opt(" as ", s.As.String())+opt(" named ", s.Name), flag(s.Child.IsValid(), " starts child made at "+short(s.Child)), opt(" id ", s.ID), opt(" runs ", s.Factory.Name()), cases(s.Case),
 		opt(" to ", s.To.Name()), flag(s.Go, " go"), flag(s.Loop, " loop"), flag(s.Deferred, " deferred"),
-		flag(s.Function, " function"), flag(s.ReadOnly, " readonly"), via(s.Via))
+		flag(s.Function, " function"), flag(s.ReadOnly, " readonly"), opt(" brings ", string(s.Brings)), via(s.Via))
 }
 
 func (d dumper) fn(f *Func) {
@@ -107,7 +107,7 @@ func (d dumper) fn(f *Func) {
 }
 
 func (d dumper) stats(s *Stats) {
-	for k := CallSite; k <= ConstructSite; k++ {
+	for k := CallSite; k <= AskSite; k++ {
 		if s.Resolved[k]+s.Unresolved[k] > 0 {
 			d.line(1, "%v sites: %d resolved, %d unresolved", k, s.Resolved[k], s.Unresolved[k])
 		}

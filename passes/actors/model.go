@@ -58,6 +58,9 @@ type Callback struct {
 	// Open: the message also goes where the model cannot follow (another function's any, reflection, a tag
 	// field), so that more messages may be handled than Handles lists.
 	Open bool
+	// Refuses: a message that no case takes certainly ends as one that the server does not know (Unhandled), or in a
+	// panic.
+	Refuses bool
 }
 
 // Handled is one message that a callback handles.
@@ -105,10 +108,13 @@ const (
 	ManageSite     // terminates, restarts, deletes or lists the children of a running supervisor
 	RunSite        // starts a tree
 	ConstructSite  // builds a message: a composite literal
+	ContinueSite   // has the own process go on with a message, before any other
+	FindSite       // finds what another process keeps: a name, an entry of a registry, an opened resource
+	AskSite        // asks for what the runtime sends, see Brings: subscribes, traps exits, waits idle, awaits a task
 )
 
 var siteKinds = [...]string{"none", "call", "cast", "send", "invoke", "start", "spawn", "stop", "inspect", "reply", "monitor",
-	"link", "register", "timer", "child", "childref", "startchild", "manage", "run", "construct"}
+	"link", "register", "timer", "child", "childref", "startchild", "manage", "run", "construct", "continue", "find", "ask"}
 
 func (k SiteKind) String() string { return siteKinds[k] }
 
@@ -176,6 +182,7 @@ type Site struct {
 	Loop     bool     // in a loop of the function, or of a role that starts one of many
 	Deferred bool     // reply: through a kept caller
 	Linked   bool     // start, spawn: linked to the starting process
+	Brings   TypeID   // what the runtime will send to the process that asks for it here: "process.Down"
 }
 
 // Hop is a step of a path: a call at Pos into Func.
@@ -275,6 +282,7 @@ type Func struct {
 	Blocks      []Block
 	Returns     []Child // the children it returns, one or a list; ids may be parameters
 	ReturnsOpen bool    // the list may hold more
+	Retries     bool    // after an error it tries again, now or later, or it asks which error of a framework it is
 }
 
 // Write is a parameter through which a function may write: to what it points at, at any depth.
@@ -318,7 +326,9 @@ type Held struct {
 type Use struct {
 	Child Pos // where that child is made
 	ID    string
-	Pos   Pos // of the Ref()
+	Type  TypeID // of the reference
+	Entry bool   // an entry in the registry that the child is, taken by the sibling's start
+	Pos   Pos    // of the Ref()
 }
 
 // Tree is one declared supervisor.
@@ -338,6 +348,7 @@ type Binding struct {
 	Iface, Type TypeID
 	Pos         Pos
 	Func        FuncID
+	View        bool     // of a reference: messages for the interface may be sent to the server
 	Methods     []Method // the type's methods that the interface has, sorted by name
 }
 
@@ -350,5 +361,5 @@ type Method struct {
 // Stats counts sites by kind. A site is resolved when its server and its message, as far as the kind has them,
 // are known; operands that are the enclosing function's parameters count where it is called.
 type Stats struct {
-	Resolved, Unresolved [ConstructSite + 1]int
+	Resolved, Unresolved [AskSite + 1]int
 }

@@ -145,6 +145,7 @@ func (b *builder) handled() {
 			}
 			seen := map[FuncID]bool{}
 			c.Open = b.handledBy(s, c.Kind, c.Func, seen)
+			c.Refuses = b.refuses(b.m.ssaFuncs[c.Func], 0)
 			for k := range s.Handles {
 				h := &s.Handles[k]
 				if h.Kind == c.Kind {
@@ -173,7 +174,7 @@ func (b *builder) handledBy(s *Server, kind roles.CallbackKind, id FuncID, seen 
 			s.Handles = append(s.Handles, Handled{Kind: kind, Msg: msg, Pos: b.pos(a.Pos()), Func: id})
 		}
 	}
-	open = b.escapes(f, kind)
+	open = b.escapes(f)
 	for i := range fn.Edges {
 		if e := &fn.Edges[i]; e.Forward != 0 {
 			open = b.handledBy(s, kind, e.Callee, seen) || open
@@ -182,19 +183,30 @@ func (b *builder) handledBy(s *Server, kind roles.CallbackKind, id FuncID, seen 
 	return open
 }
 
-// escapes says whether the function's message goes where its type may decide something that the model does not
-// see: into a variable or field, to an unknown function, into a comparison or reflection.
-func (b *builder) escapes(f *ssa.Function, kind roles.CallbackKind) bool {
-	msg := b.flowOf(f).switched
-	if msg == nil { // nothing asserted here; the callback's own parameter
-		for _, p := range f.Params {
-			if i, ok := p.Type().Underlying().(*types.Interface); ok && i.Empty() {
-				msg = p
+// messageParam is the parameter of a dispatching function that has the message: what it asserts on, or else its only
+// one of type any. It may be nil.
+func (b *builder) messageParam(f *ssa.Function) *ssa.Parameter {
+	if p := b.flowOf(f).switched; p != nil {
+		return p
+	}
+	var only *ssa.Parameter
+	for _, p := range f.Params {
+		if i, ok := types.Unalias(p.Type()).(*types.Interface); ok && i.Empty() {
+			if only != nil {
+				return nil
 			}
+			only = p
 		}
 	}
+	return only
+}
+
+// escapes says whether the function's message goes where its type may decide something that the model does not
+// see: into a variable or field, to an unknown function, into a comparison or reflection.
+func (b *builder) escapes(f *ssa.Function) bool {
+	msg := b.messageParam(f)
 	if msg == nil || msg.Referrers() == nil {
-		return false
+		return true
 	}
 	for _, ref := range *msg.Referrers() {
 		switch ref := ref.(type) {
@@ -208,7 +220,8 @@ func (b *builder) escapes(f *ssa.Function, kind roles.CallbackKind) bool {
 				return true
 			}
 		case *ssa.Store: // an argument list for fmt or slog, or a variable
-			if _, isElem := ref.Addr.(*ssa.IndexAddr); !isElem {
+			elem, isElem := ref.Addr.(*ssa.IndexAddr)
+			if !isElem || !b.printed(elem.X) {
 				return true
 			}
 		default:
@@ -218,7 +231,34 @@ func (b *builder) escapes(f *ssa.Function, kind roles.CallbackKind) bool {
 	return false
 }
 
-// mayDispatch says whether a callee that gets the message may decide by its type unseen.
+// printed says whether a list is only an argument list of functions that print it.
+func (b *builder) printed(list ssa.Value) bool {
+	if list.Referrers() == nil {
+		return false
+	}
+	for _, ref := range *list.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.IndexAddr, *ssa.DebugRef:
+		case *ssa.Slice:
+			if !b.printed(ref) {
+				return false
+			}
+		case ssa.CallInstruction:
+			if callee := b.callee(ref.Common()); callee == nil || !printing[b.m.ID(callee).Package()] {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// printing are packages whose functions keep nothing of what they are given and run none of it but to print it.
+var printing = map[string]bool{"fmt": true, "log": true, "log/slog": true}
+
+// mayDispatch says whether a callee that gets the message may decide by its type unseen. A function of the cone is
+// looked into, see handledBy.
 func (b *builder) mayDispatch(call *ssa.CallCommon) bool {
 	if _, ok := roleOf(call); ok {
 		return false
@@ -228,5 +268,5 @@ func (b *builder) mayDispatch(call *ssa.CallCommon) bool {
 		return true
 	}
 	id := b.m.ID(callee)
-	return !b.m.InCone(id) && id.Package() == "reflect"
+	return !b.m.InCone(id) && !printing[id.Package()]
 }

@@ -1,8 +1,10 @@
 package actors
 
 import (
+	"go/constant"
 	"go/types"
 
+	"github.com/otplint/otplint/passes/actorssa"
 	"github.com/otplint/otplint/passes/roles"
 	"golang.org/x/tools/go/ssa"
 )
@@ -15,6 +17,8 @@ var siteKindOf = map[roles.Kind]SiteKind{
 	roles.Caller: ReplySite, roles.Monitor: MonitorSite, roles.Link: LinkSite, roles.Register: RegisterSite,
 	roles.SendAfter: TimerSite, roles.SendEvery: TimerSite, roles.ChildMaker: ChildSite,
 	roles.ChildRef: ChildRefSite, roles.StartChild: StartChildSite, roles.StartTree: RunSite,
+	roles.Subscribe: AskSite, roles.Notify: AskSite, roles.TrapExit: AskSite,
+	roles.Lookup: FindSite,
 }
 
 // targeted says whether a site of the kind addresses a server, and whether it has a message.
@@ -70,10 +74,15 @@ func (b *builder) hasSite(id FuncID) bool {
 // roleSite records the use of a framework's function.
 func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles.Func, at place) {
 	kind, ok := siteKindOf[role.Kind]
-	if !ok {
-		if role.Kind == roles.View {
-			b.bindView(f, call, role)
-		}
+	switch {
+	case role.Effect == roles.Idles:
+		kind = AskSite
+	case role.Kind == roles.Result && role.Msg != 0:
+		kind = ContinueSite
+	case role.Kind == roles.View:
+		b.bindView(f, call, role)
+		return
+	case !ok:
 		return
 	}
 	common := call.Common()
@@ -89,6 +98,7 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	s.Reply = b.typeArg(nth(targs, role.Reply), f).Type
 	s.ID, s.IDParam = b.stringOf(argument(common, role.ID))
 	s.Instance = b.instance(argument(common, role.Target))
+	b.kept(&s, common, role)
 	if role.Kind.Blocks() && len(common.Args) > 0 && isContext(common.Args[0].Type()) {
 		s.As = b.instance(common.Args[0])
 	}
@@ -104,6 +114,10 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	default:
 		s.Msg = b.message(argument(common, role.Msg))
 	}
+	if kind == TimerSite && role.Target == 0 {
+		s.Instance = Instance{Kind: SelfInstance}
+	}
+	s.Brings = b.brings(common, role, f)
 	if body := b.funcOf(argument(common, role.Body)); body != nil {
 		s.Factory = b.m.ID(body)
 	}
@@ -207,7 +221,7 @@ func (b *builder) message(v ssa.Value) Operand {
 	if v == nil {
 		return Operand{}
 	}
-	v = b.resolve(v)
+	v = b.behind(v)
 	if p, ok := v.(*ssa.Parameter); ok && types.IsInterface(p.Type()) {
 		if _, isParam := types.Unalias(p.Type()).(*types.TypeParam); !isParam {
 			return Operand{Param: paramOf(p)}
@@ -217,6 +231,36 @@ func (b *builder) message(v ssa.Value) Operand {
 		return Operand{} // nobody knows what is in it
 	}
 	return b.typeArg(v.Type(), v.Parent())
+}
+
+// behind is what an interface's value is made of, as far as it is known. A conversion between named types is not
+// followed: it makes another message.
+func (b *builder) behind(v ssa.Value) ssa.Value {
+	for range maxFollow {
+		if _, isParam := types.Unalias(v.Type()).(*types.TypeParam); isParam || !types.IsInterface(v.Type()) {
+			return v
+		}
+		var next ssa.Value
+		switch v := v.(type) {
+		case *ssa.MakeInterface:
+			next = v.X
+		case *ssa.ChangeInterface:
+			next = v.X
+		case *ssa.ChangeType:
+			next = v.X
+		case *ssa.UnOp:
+			next = b.loaded(v, 0)
+		case *ssa.FreeVar:
+			next = actorssa.Binding(v)
+		case *ssa.Phi:
+			next = b.agreed(v, 0)
+		}
+		if next == nil {
+			return v
+		}
+		v = next
+	}
+	return v
 }
 
 // typeArg is the operand that a type is, inside f: a type parameter stands for the caller's argument, and an
@@ -288,5 +332,31 @@ func (b *builder) bindView(f *ssa.Function, call ssa.CallInstruction, role roles
 		return
 	}
 	from, _ := b.syntax.extent(call)
-	b.bind(iface, server, from, f)
+	b.bind(iface, server, from, f, true)
+}
+
+// brings is the type of message that the runtime sends to whoever asks for it with the role, "" if it is none or not
+// known.
+func (b *builder) brings(call *ssa.CallCommon, role roles.Func, f *ssa.Function) TypeID {
+	r := role.Brings
+	if r == (roles.Brings{}) {
+		return ""
+	}
+	if role.Kind == roles.TrapExit && !isTrue(argument(call, role.Value)) {
+		return ""
+	}
+	arg := b.typeArg(nth(typeArgs(call), r.Arg), f).Type
+	if r.Arg != 0 && arg == "" || r.Name == "" {
+		return arg
+	}
+	id := TypeID(role.Framework().Prefix + "/" + r.Package + "." + r.Name)
+	if arg != "" {
+		id += "[" + arg + "]"
+	}
+	return id
+}
+
+func isTrue(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.Value != nil && c.Value.Kind() == constant.Bool && constant.BoolVal(c.Value)
 }

@@ -109,6 +109,7 @@ func (b *builder) summary(f *ssa.Function) {
 	if p := b.flowOf(f).switched; p != nil {
 		fn.Switched = paramOf(p)
 	}
+	fn.Retries = b.retries(f)
 	for _, block := range f.Blocks {
 		at := b.placeOf(f, block)
 		for _, instr := range block.Instrs {
@@ -122,7 +123,7 @@ func (b *builder) instruction(f *ssa.Function, fn *Func, instr ssa.Instruction, 
 	case ssa.CallInstruction:
 		b.call(f, fn, instr, at)
 	case *ssa.MakeInterface:
-		b.bind(instr.Type(), instr.X.Type(), b.conversion(instr), f)
+		b.bind(instr.Type(), instr.X.Type(), b.conversion(instr), f, false)
 	case *ssa.Send:
 		fn.block(BlockChan, "send", b.pos(instr.Pos()), at)
 	case *ssa.UnOp:
@@ -223,7 +224,7 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 	for _, t := range typeArgs(call) {
 		edge.TArgs = append(edge.TArgs, b.typeArg(t, f))
 	}
-	switched := b.flowOf(f).switched
+	switched := b.messageParam(f)
 	shift := 0
 	if isBound(callee) {
 		shift = 1
@@ -317,8 +318,8 @@ func (b *builder) conversion(instr *ssa.MakeInterface) token.Pos {
 	return token.NoPos
 }
 
-// bind records that a concrete type becomes an interface of the cone.
-func (b *builder) bind(iface, concrete types.Type, pos token.Pos, f *ssa.Function) {
+// bind records that a concrete type becomes an interface of the cone, or by a view the interface of a reference.
+func (b *builder) bind(iface, concrete types.Type, pos token.Pos, f *ssa.Function, view bool) {
 	named, ok := types.Unalias(iface).(*types.Named)
 	if !ok || named.Obj().Pkg() == nil || !b.inCone(named.Obj().Pkg().Path()) {
 		return
@@ -327,7 +328,7 @@ func (b *builder) bind(iface, concrete types.Type, pos token.Pos, f *ssa.Functio
 	if !ok || t.NumMethods() == 0 {
 		return
 	}
-	binding := Binding{Iface: b.typeID(named), Type: b.typeID(concrete), Pos: b.pos(pos), Func: b.m.ID(f)}
+	binding := Binding{Iface: b.typeID(named), Type: b.typeID(concrete), Pos: b.pos(pos), Func: b.m.ID(f), View: view}
 	if !binding.Pos.IsValid() {
 		binding.Pos = b.pos(f.Pos())
 	}
@@ -340,7 +341,8 @@ func (b *builder) bind(iface, concrete types.Type, pos token.Pos, f *ssa.Functio
 	}
 	for i, old := range b.m.Pkg.Bindings {
 		if old.Iface == binding.Iface && old.Type == binding.Type {
-			if b.m.inTest(old.Pos) { // one witness is enough, but better one that counts
+			// One witness is enough, but better one that counts, and a view says more.
+			if was, is := b.m.inTest(old.Pos), b.m.inTest(binding.Pos); was && !is || was == is && view && !old.View {
 				b.m.Pkg.Bindings[i] = binding
 			}
 			return

@@ -88,6 +88,7 @@ const (
 	Publish                       // plain message to whoever has subscribed
 	Subscribe                     // asks for the messages of a topic
 	Unsubscribe                   // ends that
+	Notify                        // asks for a task's result as a message
 	SendAfter                     // one message later
 	SendEvery                     // a message every interval
 	CancelTimer                   // stops a timer
@@ -208,10 +209,19 @@ type Func struct {
 	Restart Restart
 	// Linked is the function of the same package that starts the same, linked to its caller.
 	Linked string
+	// Brings is what the runtime sends to the process that asks for it.
+	Brings Brings
 	// Instances is the parameter with the number of instances (PoolChild).
 	Instances Arg
 
 	framework *Framework
+}
+
+// Brings is the type of a message that the runtime sends, by value; the zero Brings is none. If Arg is set and Name is
+// not, it is that type parameter (of the function, or of the receiver's type when the function has none).
+type Brings struct {
+	Package, Name string // relative to the framework's prefix
+	Arg           Arg    // the type parameter that the message's type has as its argument
 }
 
 // Framework that the function belongs to.
@@ -298,7 +308,8 @@ const (
 	StrategyType
 	RestartType
 	ServiceType // a value with Serve(ctx) error
-	ResourceType
+	ResourceType  // what a child has opened, for others to use
+	DirectoryType // where others find processes: a registry, topics
 	PIDType
 	NameType
 	DestType
@@ -314,7 +325,7 @@ const (
 // Refers says whether a value of such a type denotes a process.
 func (k TypeKind) Refers() bool {
 	switch k {
-	case RefType, ToType, PIDType, DestType, NameType:
+	case RefType, ToType, PIDType, DestType, NameType, ResourceType, DirectoryType:
 		return true
 	}
 	return false

@@ -15,7 +15,7 @@ var otpRegistry = []Func{
 	{Package: "pubsub", Name: "LocalBroadcast", Kind: Publish, ID: 3, Msg: 4},
 	{Package: "pubsub", Name: "LocalBroadcastFrom", Kind: Publish, ID: 3, Msg: 4},
 	{Package: "pubsub", Name: "Dispatch", Kind: Publish, ID: 3, Msg: 5},
-	{Package: "pubsub", Name: "Subscribe", Kind: Subscribe, ID: 3},
+	{Package: "pubsub", Name: "Subscribe", Kind: Subscribe, Target: 2, ID: 3, Brings: Brings{Arg: 1}},
 	{Package: "pubsub", Name: "Unsubscribe", Kind: Unsubscribe, ID: 3},
 }
 

@@ -29,6 +29,7 @@ var otpTask = []Func{
 	{Package: "task", Recv: "Task", Name: "Await", Kind: Await},
 	{Package: "task", Recv: "Task", Name: "Yield", Kind: Await},
 	{Package: "task", Recv: "Task", Name: "Shutdown", Kind: Await},
+	{Package: "task", Recv: "Task", Name: "Notify", Kind: Notify, Target: 1, Brings: Brings{Package: "task", Name: "Done", Arg: 1}},
 	{Package: "task", Name: "AwaitAll", Kind: Await},
 	{Package: "task", Name: "YieldMany", Kind: Await},
 }

@@ -1,0 +1,134 @@
+package actors
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/otplint/otplint/passes/roles"
+	"golang.org/x/tools/go/ssa"
+)
+
+// refuses says whether a message that none of the function's assertions takes certainly ends as unhandled, or in a
+// panic. It walks the ways on which every assertion for a concrete type fails. Each of them has to end with the result
+// that says so, of this function or of a helper that gets the message; whatever else is returned may be meant for it.
+func (b *builder) refuses(f *ssa.Function, depth int) bool {
+	if f == nil || depth > maxFollow {
+		return false
+	}
+	msg := b.messageParam(f)
+	if msg == nil {
+		return false
+	}
+	left := b.unmatched(f, msg)
+	ends := false
+	for _, block := range f.Blocks {
+		if !left[block] {
+			continue
+		}
+		for _, instr := range block.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.TypeAssert:
+				ends = ends || !instr.CommaOk && b.resolve(instr.X) == msg
+			case *ssa.Panic:
+				ends = true
+			case *ssa.Return:
+				if len(instr.Results) != 1 || !b.refusal(instr.Results[0], msg, left, depth) {
+					return false
+				}
+				ends = true
+			}
+		}
+	}
+	return ends && (f.Recover == nil || !b.panics(f, msg, left))
+}
+
+// unmatched are the blocks that run for a message which no assertion for a concrete type takes.
+func (b *builder) unmatched(f *ssa.Function, msg ssa.Value) map[*ssa.BasicBlock]bool {
+	left := map[*ssa.BasicBlock]bool{f.Blocks[0]: true}
+	work := []*ssa.BasicBlock{f.Blocks[0]}
+	for len(work) > 0 {
+		block := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, next := range b.onward(f, block, msg) {
+			if !left[next] {
+				left[next] = true
+				work = append(work, next)
+			}
+		}
+	}
+	return left
+}
+
+// onward are the blocks that come after one if it has no assertion that takes the message.
+func (b *builder) onward(f *ssa.Function, block *ssa.BasicBlock, msg ssa.Value) []*ssa.BasicBlock {
+	for _, instr := range block.Instrs {
+		if a, ok := instr.(*ssa.TypeAssert); ok && !a.CommaOk && !types.IsInterface(a.AssertedType) && b.resolve(a.X) == msg {
+			return nil // panics
+		}
+	}
+	if a := b.flowOf(f).tested(block); a != nil && !types.IsInterface(a.AssertedType) {
+		return block.Succs[1:]
+	}
+	if branch, ok := block.Instrs[len(block.Instrs)-1].(*ssa.If); ok {
+		if cond, ok := branch.Cond.(*ssa.BinOp); ok && b.resolve(cond.X) == msg && isNil(cond.Y) {
+			switch cond.Op { // a message is never nil
+			case token.EQL:
+				return block.Succs[1:]
+			case token.NEQ:
+				return block.Succs[:1]
+			}
+		}
+	}
+	return block.Succs
+}
+
+func isNil(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.IsNil()
+}
+
+// panics says whether a way of an unmatched message ends in a panic, which a deferred function may recover.
+func (b *builder) panics(f *ssa.Function, msg ssa.Value, left map[*ssa.BasicBlock]bool) bool {
+	for block := range left {
+		if _, ok := block.Instrs[len(block.Instrs)-1].(*ssa.Panic); ok || len(block.Succs) > 0 && len(b.onward(f, block, msg)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal says whether a callback's result says that the message is unhandled.
+func (b *builder) refusal(v, msg ssa.Value, left map[*ssa.BasicBlock]bool, depth int) bool {
+	switch v := v.(type) {
+	case *ssa.Phi:
+		for i, edge := range v.Edges {
+			if left[v.Block().Preds[i]] && !b.refusal(edge, msg, left, depth+1) {
+				return false
+			}
+		}
+		return depth < maxFollow
+	case *ssa.Call:
+		common := v.Common()
+		if role, ok := roleOf(common); ok {
+			switch {
+			case role.Kind == roles.Unhandled:
+				arg := argument(common, role.Msg)
+				return arg != nil && b.resolve(arg) == msg
+			case role.Effect == roles.Idles:
+				return b.refusal(common.Args[0], msg, left, depth+1)
+			}
+			return false
+		}
+		callee := common.StaticCallee()
+		if callee == nil || b.m.ssaFuncs[b.m.ID(callee)] != callee {
+			return false
+		}
+		to := b.messageParam(callee)
+		for i, arg := range common.Args {
+			if to != nil && i < len(callee.Params) && callee.Params[i] == to && b.resolve(arg) == msg {
+				return b.refuses(callee, depth+1)
+			}
+		}
+	}
+	return false
+}
