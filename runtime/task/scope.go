@@ -82,7 +82,14 @@ func (s *scope) isLeft() bool {
 		return true
 	}
 	why := context.Cause(s.from)
-	return why == process.Normal || s.owner.Err() != nil && same(why, context.Cause(s.owner))
+	if why == process.Normal {
+		return true
+	}
+	if s.owner.Err() == nil {
+		return false
+	}
+	<-s.owner.Done() // at once, but not at the same moment: before, the cause is not known
+	return same(why, context.Cause(s.owner))
 }
 
 // same reports whether two errors are one; those that cannot be compared are

@@ -275,3 +275,35 @@ func TestStreamUnderFire(t *testing.T) {
 		}
 	}
 }
+
+// A stream starts nothing once its time is over, whichever timer is the first to notice.
+func TestStreamStartsNothingAfterTheDeadline(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			deadline, _ := ctx.Deadline()
+			var late atomic.Int64
+			endless := func(yield func(int) bool) {
+				for n := 0; yield(n); n++ {
+				}
+			}
+			var last error
+			for _, last = range task.AsyncStream(ctx, endless, func(ctx context.Context, _ int) (int, error) {
+				if !time.Now().Before(deadline) {
+					late.Add(1)
+				}
+				select {
+				case <-ctx.Done():
+					return 0, ctx.Err()
+				case <-time.After(100 * time.Millisecond):
+					return 1, nil
+				}
+			}, task.MaxConcurrency(4), task.Ordered(false)) {
+			}
+			if late.Load() > 0 || !errors.Is(last, context.DeadlineExceeded) {
+				t.Errorf("%d items were started after the deadline; the stream ended with %v", late.Load(), last)
+			}
+		})
+	}
+}

@@ -83,8 +83,13 @@ func (s *stream[I, O]) watchOwner() (cancel func()) {
 
 // start starts the task of an input. There is room for it.
 func (s *stream[I, O]) start(input I) error {
-	if err := s.ctx.Err(); err != nil {
+	if s.ctx.Err() != nil {
 		return reasonOf(s.ctx)
+	}
+	// The items have the same deadline and timers of their own, which may be
+	// quicker than the context's.
+	if deadline, bounded := s.ctx.Deadline(); bounded && !time.Now().Before(deadline) {
+		return ErrTimeout
 	}
 	it := &item[I, O]{s: s, input: input}
 	it.prepare(s.ctx, it, true)
