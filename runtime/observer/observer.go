@@ -54,6 +54,8 @@ func Child(id, addr string, opts ...Option) supervisor.Child[httpchild.Ref] {
 				Handler(r.Context(), opts...).ServeHTTP(w, r) // whose context names the child's node
 			}),
 			ReadHeaderTimeout: 10 * time.Second,
+			WriteTimeout:      time.Minute,
+			IdleTimeout:       5 * time.Minute,
 		}
 	})
 }

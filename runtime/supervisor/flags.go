@@ -66,7 +66,8 @@ func Intensity(n int, period time.Duration) Flag {
 // that, at most most; each at random between half and all of it, so that
 // what fell together does not come back together. A child that has run for
 // longer than most begins anew. Meanwhile the child, and with it the siblings
-// that its strategy restarts, do not run. OTP has none, which is the default:
+// that its strategy restarts, do not run; if it is terminated by hand while it
+// waits, they stay stopped, too. OTP has no back-off, which is the default:
 // what cannot be restarted at once is then escalated.
 //
 // The delayed restarts count for the Intensity like all others, so allow for
