@@ -92,7 +92,16 @@ func (d dumper) fn(f *Func) {
 			flag(e.Defer, " defer"), flag(e.Forward != 0, " forwards message")+flag(e.Now, " now"), cases(e.Case))
 	}
 	for _, b := range f.Blocks {
-		d.line(2, "blocks %v %s at %s%s%s", b.Class, b.What, short(b.Pos), flag(b.Go, " go"), cases(b.Case))
+		d.line(2, "blocks %v %s at %s%s%s%s", b.Class, b.What, short(b.Pos), flag(b.Go, " go"), flag(b.Limit > 0, " for "+b.Limit.String()), cases(b.Case))
+	}
+	for _, r := range f.Releases {
+		d.line(2, "releases by %s at %s", r.What, short(r.Pos))
+	}
+	for _, e := range f.Ends {
+		d.line(2, "ends at %s%s%s", short(e.Pos), flag(e.Normal, " normally"), cases(e.Case))
+	}
+	if f.Traps {
+		d.line(2, "traps exits")
 	}
 	for _, w := range f.Writes {
 		if w.Param == PackageVariable {

@@ -174,6 +174,7 @@ type Site struct {
 	ChildOf  roles.ChildKind
 	Case     []TypeID // the messages during which it runs, in a handler; nil: any
 	Child    Pos      // startchild, run: where the child that it starts is made; Target, ID and Factory are the child's
+	Starts   *Child   // startchild: the child that it starts; child: what a template or pool makes; nil if unknown
 	To       FuncID   // construct: the function that gets the message, alone or in a list; "" if unknown
 	Via      []Hop    // wrappers between Func and the framework's function, outermost first
 	Origin   Pos      // with Via: where the innermost wrapper uses the framework
@@ -213,12 +214,13 @@ type Edge struct {
 	Sent     bool // with Go: in a process that is there already, one function at a time
 	Loop     bool // many times: in a loop, or where a role says so
 	Defer    bool
-	Case     []TypeID  // as in Site
-	Forward  roles.Arg // the callee's parameter (receiver first) that gets the caller's dispatched message
-	TArgs    []Operand // type arguments, receiver's first
-	Args     []Operand // arguments behind an interface or type parameter, receiver first; zero elsewhere
-	Refs     []RefArg  // arguments that are references, states or contexts whose instance is known
-	Now      bool      // LiteralEdge: what is made here runs before the function goes on, if at all
+	Case     []TypeID      // as in Site
+	Forward  roles.Arg     // the callee's parameter (receiver first) that gets the caller's dispatched message
+	TArgs    []Operand     // type arguments, receiver's first
+	Limit    time.Duration // how long it may take at most, by a context or a time that it is given; 0: nobody knows
+	Args     []Operand     // arguments behind an interface or type parameter, receiver first; zero elsewhere
+	Refs     []RefArg      // arguments that are references, states or contexts whose instance is known
+	Now      bool          // LiteralEdge: what is made here runs before the function goes on, if at all
 }
 
 // RefArg is an argument that denotes a process: a reference, a server's state, a context.
@@ -251,6 +253,24 @@ type Block struct {
 	Pos   Pos
 	Case  []TypeID // as in Site
 	Go    bool     // in a go statement: blocks another goroutine
+	Loop  bool     // in a loop of the function
+	Local bool     // the channel, or one of a select's, was made by the same function
+	// Limit is how long it blocks at most, where constants say so: of a sleep, or of the context that it is given.
+	// 0: nobody knows.
+	Limit time.Duration
+}
+
+// Release is an operation that gives back, writes out or removes what outlives the process or what others hold.
+type Release struct {
+	What string // "os.File.Close", "close of a channel"
+	Pos  Pos
+}
+
+// End makes a result that ends the server whose callback returns it.
+type End struct {
+	Pos    Pos
+	Case   []TypeID // as in Site
+	Normal bool     // for the reason of a process that has done its work
 }
 
 // EntryKind says on which concurrent path a function starts.
@@ -280,6 +300,9 @@ type Func struct {
 	Writes      []Write
 	Edges       []Edge
 	Blocks      []Block
+	Releases    []Release // those of go statements are left out
+	Ends        []End
+	Traps       bool    // makes its process trap exits
 	Returns     []Child // the children it returns, one or a list; ids may be parameters
 	ReturnsOpen bool    // the list may hold more
 	Retries     bool    // after an error it tries again, now or later, or it asks which error of a framework it is
@@ -303,14 +326,16 @@ type Child struct {
 	Server      TypeID        // of a server child; of a pool, or a supervisor with a template, that of its children
 	Factory     FuncID        // makes the server, or is the code that runs
 	Restart     roles.Restart // Permanent unless the child says otherwise; 0 unknown
+	RestartAt   Pos           // the parenthesis of where the child says so; none for the default
 	Name        string        // that its process is registered under, if known
 	Shutdown    time.Duration // as given
 	HasShutdown bool
 	Significant bool
-	Loop        bool  // listed or made in a loop, or what Server says is made many times: several instances
-	Tree        *Tree // of a supervisor child, if its declaration is known
-	Via         []Hop // functions that returned it, outermost first
-	Uses        []Use // children whose references its factory holds
+	Loop        bool   // listed or made in a loop, or what Server says is made many times: several instances
+	Tree        *Tree  // of a supervisor child, if its declaration is known
+	Of          *Child // of a pool, or a supervisor with a template: the child that it makes, if known
+	Via         []Hop  // functions that returned it, outermost first
+	Uses        []Use  // children whose references its factory holds
 }
 
 // Held is a reference that a function keeps in a field of a struct.

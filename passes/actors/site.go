@@ -123,12 +123,15 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	}
 	if value, ok := call.(*ssa.Call); ok && role.Makes != 0 {
 		if c := b.childOf(value); c != nil { // what it makes
-			s.Target, s.Factory, s.Loop = Operand{Type: c.Server}, c.Factory, true
+			s.Target, s.Factory, s.Loop, s.Starts = Operand{Type: c.Server}, c.Factory, true, c.Of
 		}
 	}
 	if c := b.childArgument(common, role); c != nil { // what is started
 		s.Target, s.ID, s.IDParam, s.Factory, s.ChildOf = Operand{Type: c.Server}, c.ID, c.IDParam, c.Factory, c.Kind
 		s.Child = c.Pos
+		if kind == StartChildSite {
+			s.Starts = c
+		}
 	}
 	if kind == StartSite || kind == SpawnSite {
 		s.ID, s.IDParam = b.startName(common)

@@ -125,23 +125,24 @@ func (b *builder) instruction(f *ssa.Function, fn *Func, instr ssa.Instruction, 
 	case *ssa.MakeInterface:
 		b.bind(instr.Type(), instr.X.Type(), b.conversion(instr), f, false)
 	case *ssa.Send:
-		fn.block(BlockChan, "send", b.pos(instr.Pos()), at)
+		fn.block(Block{Class: BlockChan, What: "send", Pos: b.pos(instr.Pos()), Local: b.local(instr.Chan)}, at)
 	case *ssa.UnOp:
 		if instr.Op == token.ARROW {
-			fn.block(BlockChan, "receive", b.pos(instr.Pos()), at)
+			fn.block(Block{Class: BlockChan, What: "receive", Pos: b.pos(instr.Pos()), Limit: b.signalled(instr.X), Local: b.local(instr.X)}, at)
 		}
 	case *ssa.Select:
 		if instr.Blocking {
-			fn.block(BlockChan, "select", b.pos(instr.Pos()), at)
+			fn.block(b.selects(instr), at)
 		}
 	}
 	b.values(f, fn, instr, at)
 	b.held(f, instr)
 }
 
-func (fn *Func) block(class BlockClass, what string, pos Pos, at place) {
+func (fn *Func) block(block Block, at place) {
 	// In a literal that is a goroutine of its own, the literal itself is what blocks: Go is about its operand.
-	fn.Blocks = append(fn.Blocks, Block{Class: class, What: what, Pos: pos, Case: at.cases})
+	block.Case, block.Loop = at.cases, at.loop
+	fn.Blocks = append(fn.Blocks, block)
 }
 
 // call records a call as site, block or edge.
@@ -153,13 +154,22 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 	if role, ok := roleOf(common); ok {
 		b.roleSite(f, call, role, at)
 		if role.Kind.Blocks() {
-			fn.Blocks = append(fn.Blocks, Block{Class: BlockCall, What: role.String(), Pos: b.pos(from), Case: at.cases, Go: isGo})
+			fn.block(Block{Class: BlockCall, What: role.String(), Pos: b.pos(from), Limit: b.limit(common), Go: isGo}, at)
+		}
+		switch {
+		case role.Kind == roles.TrapExit:
+			fn.Traps = fn.Traps || !isFalse(b.resolve(argument(common, role.Value)))
+		case role.Effect == roles.Stops:
+			fn.Ends = append(fn.Ends, End{b.pos(from), at.cases, b.normal(argument(common, role.Value))})
 		}
 		return
 	}
-	edge := Edge{Kind: StaticEdge, Pos: b.pos(from), End: b.pos(to), Go: isGo, Loop: at.loop, Defer: isDefer, Case: at.cases}
+	edge := Edge{Kind: StaticEdge, Pos: b.pos(from), End: b.pos(to), Go: isGo, Loop: at.loop, Defer: isDefer, Case: at.cases, Limit: b.limit(common)}
+	if !isGo {
+		b.releases(fn, common, edge)
+	}
 	if common.IsInvoke() {
-		b.invoke(fn, common, edge)
+		b.invoke(fn, common, edge, at)
 		return
 	}
 	callee := b.callee(common)
@@ -177,7 +187,7 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 		return
 	}
 	if class, ok := stdBlock(edge.Callee); ok {
-		fn.Blocks = append(fn.Blocks, Block{Class: class, What: edge.Callee.what(), Pos: edge.Pos, Case: at.cases, Go: isGo})
+		fn.block(Block{Class: class, What: edge.Callee.what(), Pos: edge.Pos, Limit: edge.Limit, Go: isGo}, at)
 	}
 }
 
@@ -197,7 +207,7 @@ func lastSlash(s string) int {
 }
 
 // invoke records a call through an interface: of the cone's as an edge, of the standard library's as a block.
-func (b *builder) invoke(fn *Func, call *ssa.CallCommon, edge Edge) {
+func (b *builder) invoke(fn *Func, call *ssa.CallCommon, edge Edge, at place) {
 	named, ok := types.Unalias(call.Value.Type()).(*types.Named)
 	if !ok || named.Obj().Pkg() == nil {
 		return
@@ -212,7 +222,7 @@ func (b *builder) invoke(fn *Func, call *ssa.CallCommon, edge Edge) {
 	}
 	id := FuncID("(" + namedID(named, b.pass.Fset, false) + ")." + call.Method.Name())
 	if class, ok := stdBlock(id); ok {
-		fn.Blocks = append(fn.Blocks, Block{Class: class, What: id.what(), Pos: edge.Pos, Case: edge.Case, Go: edge.Go})
+		fn.block(Block{Class: class, What: id.what(), Pos: edge.Pos, Limit: edge.Limit, Go: edge.Go}, at)
 	}
 }
 

@@ -3,6 +3,7 @@ package actors
 import (
 	"cmp"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"slices"
 	"time"
@@ -52,7 +53,7 @@ func (b *builder) childOfCall(call *ssa.Call) *Child {
 	case roles.ChildModifier:
 		if of := b.childOf(call.Call.Args[0]); of != nil {
 			c := *of
-			b.modify(&c, argument(call.Common(), role.Value), role.Modifier)
+			b.modify(&c, argument(call.Common(), role.Value), role.Modifier, call.Pos())
 			return &c
 		}
 	}
@@ -92,6 +93,7 @@ func (b *builder) many(c *Child, maker *ssa.Function) {
 		return
 	}
 	of := r.children[0]
+	c.Of = &of
 	c.Server, c.Factory, c.Uses = of.Server, of.Factory, of.Uses
 }
 
@@ -125,8 +127,8 @@ func (b *builder) substitute(c Child, call *ssa.Call, callee *ssa.Function) Chil
 	return c
 }
 
-// modify applies a modifier.
-func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier) {
+// modify applies a modifier, whose parenthesis is at at.
+func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier, at token.Pos) {
 	switch what {
 	case roles.SetID:
 		c.ID, c.IDParam = b.stringOf(v)
@@ -137,6 +139,7 @@ func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier) {
 				c.Restart = row.Restart
 			}
 		}
+		c.RestartAt = b.pos(at)
 	case roles.SetShutdown:
 		if k, ok := b.resolve(v).(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Int {
 			c.Shutdown, c.HasShutdown = time.Duration(k.Int64()), true

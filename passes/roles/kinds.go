@@ -25,6 +25,8 @@ type Framework struct {
 	// TerminateNeedsTrapExit: without trap-exit the terminate callback does not run when the supervisor stops
 	// the process.
 	TerminateNeedsTrapExit bool
+	// Normal is the variable with the exit reason of a process that has done its work, as package and name.
+	Normal [2]string
 	// PanicRestarts: a panic in a callback is an exit reason that the supervisor sees, not the end of the program.
 	PanicRestarts bool
 }
@@ -194,7 +196,7 @@ type Func struct {
 	Children Arg
 	Child    Arg // a child value
 	Makes    Arg // the function that makes children, each time that it is called
-	Value    Arg // a modifier's value; the other process of a link
+	Value    Arg // a modifier's value; the other process of a link; the reason of a result that stops
 
 	ChildKind ChildKind
 	Modifier  Modifier
@@ -307,7 +309,7 @@ const (
 	AgentType                              // a server that runs the functions it is sent
 	StrategyType
 	RestartType
-	ServiceType // a value with Serve(ctx) error
+	ServiceType   // a value with Serve(ctx) error
 	ResourceType  // what a child has opened, for others to use
 	DirectoryType // where others find processes: a registry, topics
 	PIDType
@@ -316,6 +318,8 @@ const (
 	TimerType
 	MonitorType
 	OptionType
+	ExitedType  // the message that an exit signal becomes
+	TimeoutType // the message that none has come for a while
 
 	AnyType
 	ErrorType

@@ -13,6 +13,7 @@ var otp = &Framework{
 	CallTimeout:            5 * time.Second,
 	OnTaken:                TakenIsError,
 	TerminateNeedsTrapExit: true,
+	Normal:                 [2]string{"process", "Normal"},
 	PanicRestarts:          true,
 
 	Funcs: slices.Concat(otpProcess, otpGenserver, otpSupervisor, otpDynamic, otpAgent, otpTask, otpRegistry, otpETS,
@@ -48,6 +49,7 @@ var otp = &Framework{
 		{Package: "genserver", Name: "From", Kind: FromType},
 		{Package: "genserver", Name: "Caller", Kind: CallerType, Reply: 1},
 		{Package: "genserver", Name: "Option", Kind: OptionType},
+		{Package: "genserver", Name: "Timeout", Kind: TimeoutType},
 		{Package: "process", Name: "Context", Kind: ProcessContextType},
 		{Package: "process", Name: "PID", Kind: PIDType},
 		{Package: "process", Name: "Name", Kind: NameType},
@@ -55,6 +57,7 @@ var otp = &Framework{
 		{Package: "process", Name: "Timer", Kind: TimerType},
 		{Package: "process", Name: "MonitorRef", Kind: MonitorType},
 		{Package: "process", Name: "Option", Kind: OptionType},
+		{Package: "process", Name: "Exited", Kind: ExitedType},
 		{Package: "supervisor", Name: "Child", Kind: ChildType},
 		{Package: "supervisor", Name: "Spec", Kind: SpecType},
 		{Package: "supervisor", Name: "Sup", Kind: SupType},

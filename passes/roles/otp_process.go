@@ -63,9 +63,9 @@ var otpGenserver = []Func{
 	{Package: "genserver", Recv: "Context", Name: "OK", Kind: Result},
 	{Package: "genserver", Recv: "Context", Name: "Ignore", Kind: Result},
 	{Package: "genserver", Recv: "Context", Name: "NoReply", Kind: Result},
-	{Package: "genserver", Recv: "Context", Name: "Stop", Kind: Result, Effect: Stops},
+	{Package: "genserver", Recv: "Context", Name: "Stop", Kind: Result, Effect: Stops, Value: 1},
 	{Package: "genserver", Recv: "Context", Name: "Unhandled", Kind: Unhandled, Msg: 1},
-	{Package: "genserver", Recv: "Result", Name: "Stop", Kind: Result, Effect: Stops},
+	{Package: "genserver", Recv: "Result", Name: "Stop", Kind: Result, Effect: Stops, Value: 1},
 	{Package: "genserver", Recv: "Result", Name: "Continue", Kind: Result, Msg: 1},
 	{Package: "genserver", Recv: "Result", Name: "Timeout", Kind: Result, Effect: Idles, Brings: Brings{Package: "genserver", Name: "Timeout"}},
 }

@@ -106,6 +106,18 @@ func TypeOf(t types.Type) (Type, bool) {
 	return row, ok
 }
 
+// KindOf is the role of a package's type of that name, 0 if it has none.
+func KindOf(path, name string) TypeKind { return typesByID[symbol{path, "", name}].Kind }
+
+// IsNormal says whether a package variable is a framework's exit reason of a process that has done its work.
+func IsNormal(obj types.Object) bool {
+	if obj == nil || obj.Pkg() == nil {
+		return false
+	}
+	f := FrameworkOf(obj.Pkg().Path())
+	return f != nil && f.Normal[1] == obj.Name() && f.path(f.Normal[0]) == obj.Pkg().Path()
+}
+
 // IsAgent says whether a package's type of that name is an agent.
 func IsAgent(path, name string) bool { return typesByID[symbol{path, "", name}].Kind == AgentType }
 
