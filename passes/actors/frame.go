@@ -175,6 +175,12 @@ func (m *Model) HeldBy(factory FuncID) iter.Seq2[*Frame, *Held] {
 // HeldBelow iterates over the references that a declared child's factory keeps; those of its siblings are known even
 // if the functions that return the child get them as arguments.
 func (m *Model) HeldBelow(c *Child, in FuncID) iter.Seq2[*Frame, *Held] {
+	return m.heldBy(m.FramesBelow(c, in))
+}
+
+// FramesBelow walks through what a declared child's factory runs, as Frames does. What the functions that return the
+// child get as arguments is known if the function that declares it knows it.
+func (m *Model) FramesBelow(c *Child, in FuncID) iter.Seq[*Frame] {
 	given := args{}
 	for _, hop := range c.Via {
 		f := m.Func(in)
@@ -198,7 +204,7 @@ func (m *Model) HeldBelow(c *Child, in FuncID) iter.Seq2[*Frame, *Held] {
 	if c.Factory.declared() != in.declared() {
 		given = args{} // a function of its own
 	}
-	return m.heldBy(m.frames(c.Factory, "", given))
+	return m.frames(c.Factory, "", given)
 }
 
 func (m *Model) heldBy(frames iter.Seq[*Frame]) iter.Seq2[*Frame, *Held] {

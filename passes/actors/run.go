@@ -158,7 +158,7 @@ func (b *builder) finish() {
 	p := b.m.Pkg
 	for _, f := range b.m.SSA.Funcs {
 		fn := b.own[b.m.ids[f]]
-		if fn.Entry != NoEntry || fn.Traps || len(fn.Edges)+len(fn.Blocks)+len(fn.Releases)+len(fn.Ends)+len(fn.Writes)+len(fn.Returns) > 0 || fn.ReturnsOpen ||
+		if fn.Entry != NoEntry || fn.Traps || len(fn.Edges)+len(fn.Blocks)+len(fn.Releases)+len(fn.Ends)+len(fn.Writes)+len(fn.Returns) > 0 || fn.ReturnsOpen || fn.Retries ||
 			b.hasSite(fn.ID) || b.holds(fn.ID) || b.m.Pkg.callback(fn.ID) {
 			p.Funcs = append(p.Funcs, *fn)
 		}

@@ -152,7 +152,10 @@ func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier, at token.Po
 		if entry, ok := b.resolve(v).(*ssa.Call); ok {
 			c.Uses = slices.Clip(c.Uses)
 			for _, arg := range entry.Call.Args {
-				c.Uses = append(c.Uses, b.usesIn(arg, 0)...)
+				for _, u := range b.usesIn(arg, 0) {
+					u.Entry = true
+					c.Uses = append(c.Uses, u)
+				}
 			}
 		}
 	}
@@ -169,7 +172,7 @@ func (b *builder) use(v ssa.Value) (Use, bool) {
 		return Use{}, false
 	}
 	from, _ := b.syntax.extent(call)
-	return Use{Child: of.Pos, ID: of.ID, Pos: b.pos(from)}, true
+	return Use{Child: of.Pos, ID: of.ID, Type: b.typeID(call.Type()), Pos: b.pos(from)}, true
 }
 
 // usesIn are the references that an argument is or, as a struct, holds.

@@ -69,6 +69,8 @@ var otp = &Framework{
 		{Package: "dynsupervisor", Name: "Sup", Kind: SupType},
 		{Package: "dynsupervisor", Name: "Option", Kind: OptionType},
 		{Package: "agent", Name: "Agent", Kind: AgentType},
+		{Package: "registry", Name: "Registry", Kind: DirectoryType},
+		{Package: "pubsub", Name: "PubSub", Kind: DirectoryType},
 	},
 
 	Consts: []Const{

@@ -8,6 +8,7 @@ var otpSupervisor = []Func{
 	{Package: "supervisor", Name: "Serve", Kind: ChildMaker, ChildKind: ServeChild, ID: 1, Body: 2},
 	{Package: "supervisor", Name: "Opened", Kind: ChildMaker, ChildKind: ResourceChild, ID: 1, Body: 2},
 	{Package: "supervisor", Name: "Closer", Kind: ChildMaker, ChildKind: ResourceChild, ID: 1, Body: 2},
+	{Package: "supervisor", Recv: "Resource", Name: "Get", Kind: Lookup},
 	{Package: "supervisor", Name: "Supervisor", Kind: ChildMaker, ChildKind: SupervisorChild, ID: 1, Strategy: 2, Children: 3},
 	{Package: "supervisor", Name: "Init", Kind: ChildMaker, ChildKind: SupervisorChild, ID: 1, Body: 2, InitTree: true},
 	{Package: "supervisor", Recv: "Child", Name: "Ref", Kind: ChildRef},
