@@ -12,6 +12,7 @@ import (
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/oversizedstate"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
+	"github.com/otplint/otplint/analyzers/selfcall"
 	"github.com/otplint/otplint/analyzers/unsupervised"
 )
 
@@ -20,6 +21,7 @@ var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
+	newCheck(selfcall.Analyzer, selfcall.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
 )
 

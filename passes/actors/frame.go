@@ -18,13 +18,16 @@ type Frame struct {
 	args args
 }
 
-// args are the processes that parameters denote.
+// args are the processes that parameters denote; nil are those of the function where the walk starts, as they are.
 type args map[roles.Arg]Instance
 
 // Instance is what an instance of the function's own denotes in the process.
 func (f *Frame) Instance(in Instance) Instance { return f.args.of(in) }
 
 func (a args) of(in Instance) Instance {
+	if a == nil {
+		return in
+	}
 	switch in.Kind {
 	case ParamInstance:
 		return a[in.Param]
@@ -132,16 +135,23 @@ type Wait struct {
 	As     Instance // Site.As
 }
 
-// Waits iterates over what a callback waits for. A site that a wrapper makes is found once, where the framework is
-// used, unless only the wrapper's caller tells the server or the message.
+// Waits iterates over what a callback waits for, in what Frames walks through. A site that a wrapper makes is found
+// once, where the framework is used, unless only the wrapper's caller tells the server or the message.
 func (m *Model) Waits(callback FuncID, msg TypeID) iter.Seq[*Wait] {
+	return m.waits(m.Frames(callback, msg))
+}
+
+// WaitsOf is Waits of a function that is sent to a process, which runs it. Parameters are those of the function
+// around it.
+func (m *Model) WaitsOf(function FuncID) iter.Seq[*Wait] {
+	return m.waits(m.frames(function, "", nil))
+}
+
+func (m *Model) waits(frames iter.Seq[*Frame]) iter.Seq[*Wait] {
 	return func(yield func(*Wait) bool) {
-		for f := range m.Frames(callback, msg) {
-			for _, s := range m.lookup(f.Func.ID.Package()).sites[f.Func.ID] {
-				if !s.waits() || s.Go && !f.inside(s) || s.GoStmt || !Runs(s.Case, f.Msg) || s.wraps() {
-					continue
-				}
-				if !yield(&Wait{Site: s, Frame: f, Target: f.Instance(s.Instance), As: f.Instance(s.As)}) {
+		for f := range frames {
+			for s := range m.SitesOf(f) {
+				if s.waits() && !yield(&Wait{Site: s, Frame: f, Target: f.Instance(s.Instance), As: f.Instance(s.As)}) {
 					return
 				}
 			}

@@ -224,3 +224,25 @@ func onlyCalls(p *ssa.Parameter) bool {
 func (b *builder) holds(f FuncID) bool {
 	return slices.ContainsFunc(b.m.Pkg.Held, func(h Held) bool { return h.Func == f })
 }
+
+// refers records that an argument denotes a process.
+func (b *builder) refers(e *Edge, param int, arg ssa.Value) {
+	if param > 255 || !denotes(arg.Type()) && !b.isServer(deref(arg.Type())) && (e.Kind != InvokeEdge || param != 1) {
+		return
+	}
+	in := b.instance(arg)
+	if !b.isServer(deref(arg.Type())) {
+		in = b.reference(arg)
+	}
+	if in.Kind != UnknownInstance {
+		e.Refs = append(e.Refs, RefArg{roles.Arg(param), in})
+	}
+}
+
+// reference is the process that a reference denotes. A server's state that embeds one denotes another process.
+func (b *builder) reference(v ssa.Value) Instance {
+	if v == nil || b.isServer(deref(b.resolve(v).Type())) {
+		return Instance{}
+	}
+	return b.instance(v)
+}

@@ -97,7 +97,7 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 	s.Loop = s.Loop || role.Many
 	s.Reply = b.typeArg(nth(targs, role.Reply), f).Type
 	s.ID, s.IDParam = b.stringOf(argument(common, role.ID))
-	s.Instance = b.instance(argument(common, role.Target))
+	s.Instance = b.reference(argument(common, role.Target))
 	b.kept(&s, common, role)
 	if role.Kind.Blocks() && len(common.Args) > 0 && isContext(common.Args[0].Type()) {
 		s.As = b.instance(common.Args[0])

@@ -214,8 +214,9 @@ func (b *builder) invoke(fn *Func, call *ssa.CallCommon, edge Edge, at place) {
 	}
 	if b.inCone(named.Obj().Pkg().Path()) {
 		edge.Kind, edge.Iface, edge.Method = InvokeEdge, b.typeID(named), call.Method.Name()
-		if in := b.instance(call.Value); in.Kind != UnknownInstance {
-			edge.Refs = []RefArg{{1, in}}
+		b.refers(&edge, 1, call.Value)
+		for i, arg := range call.Args {
+			b.refers(&edge, i+2, arg)
 		}
 		fn.Edges = append(fn.Edges, edge)
 		return
@@ -238,14 +239,13 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 	shift := 0
 	if isBound(callee) {
 		shift = 1
+		if made, ok := b.resolve(call.Value).(*ssa.MakeClosure); ok && len(made.Bindings) == 1 {
+			b.refers(edge, 1, made.Bindings[0])
+		}
 	}
 	for i, arg := range call.Args {
 		i += shift
-		if (denotes(arg.Type()) || b.isServer(deref(arg.Type()))) && i < 255 {
-			if in := b.instance(arg); in.Kind != UnknownInstance {
-				edge.Refs = append(edge.Refs, RefArg{roles.Arg(i + 1), in})
-			}
-		}
+		b.refers(edge, i+1, arg)
 		if !types.IsInterface(arg.Type()) {
 			continue
 		}
