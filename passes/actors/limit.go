@@ -8,16 +8,23 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// limit is how long a call may take at most, by what it is given: a constant duration, or a context, or what was made
-// with a context, that ends after a constant one. 0: nobody knows.
+// limit is how long an operation may take at most, by what it is given: a constant duration, or what contextLimit
+// finds. 0: nobody knows.
 func (b *builder) limit(call *ssa.CallCommon) time.Duration {
-	var least time.Duration
+	least := b.contextLimit(call)
 	for _, arg := range call.Args {
 		if isStd(arg.Type(), "time", "Duration") {
 			least = shorter(least, b.duration(arg))
-		} else {
-			least = shorter(least, b.contextEnd(arg, 0))
 		}
+	}
+	return least
+}
+
+// contextLimit is after what constant time a context ends that a call is given, or the context of a request.
+func (b *builder) contextLimit(call *ssa.CallCommon) time.Duration {
+	var least time.Duration
+	for _, arg := range call.Args {
+		least = shorter(least, b.contextEnd(arg, 0))
 	}
 	return least
 }

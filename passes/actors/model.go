@@ -182,7 +182,7 @@ type Site struct {
 	GoStmt   bool     // is itself the operand of a go statement
 	Loop     bool     // in a loop of the function, or of a role that starts one of many
 	Deferred bool     // reply: through a kept caller
-	Linked   bool     // start, spawn: linked to the starting process
+	Linked   bool     // start, spawn, link: the process that does it is linked
 	Brings   TypeID   // what the runtime will send to the process that asks for it here: "process.Down"
 }
 
@@ -217,7 +217,7 @@ type Edge struct {
 	Case     []TypeID      // as in Site
 	Forward  roles.Arg     // the callee's parameter (receiver first) that gets the caller's dispatched message
 	TArgs    []Operand     // type arguments, receiver's first
-	Limit    time.Duration // how long it may take at most, by a context or a time that it is given; 0: nobody knows
+	Limit    time.Duration // how long it may take at most, by a context that it is given; 0: nobody knows
 	Args     []Operand     // arguments behind an interface or type parameter, receiver first; zero elsewhere
 	Refs     []RefArg      // arguments that are references, states or contexts whose instance is known
 	Now      bool          // LiteralEdge: what is made here runs before the function goes on, if at all

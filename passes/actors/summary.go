@@ -164,7 +164,7 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 		}
 		return
 	}
-	edge := Edge{Kind: StaticEdge, Pos: b.pos(from), End: b.pos(to), Go: isGo, Loop: at.loop, Defer: isDefer, Case: at.cases, Limit: b.limit(common)}
+	edge := Edge{Kind: StaticEdge, Pos: b.pos(from), End: b.pos(to), Go: isGo, Loop: at.loop, Defer: isDefer, Case: at.cases, Limit: b.contextLimit(common)}
 	if !isGo {
 		b.releases(fn, common, edge)
 	}
@@ -187,7 +187,7 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 		return
 	}
 	if class, ok := stdBlock(edge.Callee); ok {
-		fn.block(Block{Class: class, What: edge.Callee.what(), Pos: edge.Pos, Limit: edge.Limit, Go: isGo}, at)
+		fn.block(Block{Class: class, What: edge.Callee.what(), Pos: edge.Pos, Limit: b.limit(common), Go: isGo}, at)
 	}
 }
 
