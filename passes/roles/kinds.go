@@ -175,6 +175,15 @@ const (
 	Idles                   // the server is told when no message has come for a while
 )
 
+// Verdict is what a callback's result says of the call that is being handled.
+type Verdict uint8
+
+// The verdicts of results that neither answer nor end the server.
+const (
+	Waits   Verdict = iota + 1 // somebody will answer later
+	Refused                    // not for calls: the server crashes
+)
+
 // Func is the role of one function or method with its semantics.
 type Func struct {
 	Package string // import path, relative to the framework's prefix
@@ -201,6 +210,7 @@ type Func struct {
 	ChildKind ChildKind
 	Modifier  Modifier
 	Effect    Effect
+	Verdict   Verdict
 	// InitTree: Body computes strategy and children when the supervisor starts.
 	InitTree bool
 	// Many: what it starts is one of many of its kind, or many of them at once.
