@@ -10,6 +10,7 @@ import (
 
 	"github.com/otplint/otplint/analyzers/bottleneck"
 	"github.com/otplint/otplint/analyzers/directive"
+	"github.com/otplint/otplint/analyzers/initblock"
 	"github.com/otplint/otplint/analyzers/oversizedstate"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/selfcall"
@@ -19,6 +20,7 @@ import (
 // All holds every check, sorted by name.
 var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
+	newCheck(initblock.Analyzer, initblock.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
