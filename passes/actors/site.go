@@ -103,6 +103,7 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 		s.As = b.instance(common.Args[0])
 	}
 	s.Linked = role.Kind == roles.StartLink || role.Kind == roles.SpawnLink || role.Kind == roles.Async
+	s.Linked = s.Linked && !role.Unlinked || role.Kind == roles.Link && role.Value == 0 // Value: it links two others
 	switch kind {
 	case ReplySite:
 		b.replySite(&s, common, role)
@@ -348,8 +349,14 @@ func (b *builder) brings(call *ssa.CallCommon, role roles.Func, f *ssa.Function)
 	if role.Kind == roles.TrapExit && !isTrue(argument(call, role.Value)) {
 		return ""
 	}
-	arg := b.typeArg(nth(typeArgs(call), r.Arg), f).Type
-	if r.Arg != 0 && arg == "" || r.Name == "" {
+	of := nth(typeArgs(call), r.Arg)
+	arg := b.typeArg(of, f).Type
+	switch {
+	case r.Arg != 0 && arg == "":
+		return ""
+	case r.Name == "" && types.IsInterface(of): // nobody knows what is in it
+		return ""
+	case r.Name == "":
 		return arg
 	}
 	id := TypeID(role.Framework().Prefix + "/" + r.Package + "." + r.Name)

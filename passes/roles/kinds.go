@@ -221,6 +221,8 @@ type Func struct {
 	Restart Restart
 	// Linked is the function of the same package that starts the same, linked to its caller.
 	Linked string
+	// Unlinked: what it starts is not linked to its caller, whatever its kind says.
+	Unlinked bool
 	// Brings is what the runtime sends to the process that asks for it.
 	Brings Brings
 	// Instances is the parameter with the number of instances (PoolChild).

@@ -17,10 +17,10 @@ var otpAgent = []Func{
 var otpTask = []Func{
 	{Package: "task", Name: "Async", Kind: Async, Body: 2},
 	{Package: "task", Name: "AsyncIn", Kind: Async, Target: 2, Body: 3},
-	{Package: "task", Name: "AsyncNoLink", Kind: Async, Target: 2, Body: 3},
+	{Package: "task", Name: "AsyncNoLink", Kind: Async, Target: 2, Body: 3, Unlinked: true},
 	{Package: "task", Name: "AsyncStream", Kind: SpawnLink, Body: 3, Many: true},
 	{Package: "task", Name: "AsyncStreamIn", Kind: SpawnLink, Body: 4, Many: true},
-	{Package: "task", Name: "AsyncStreamNoLink", Kind: SpawnLink, Body: 4, Many: true},
+	{Package: "task", Name: "AsyncStreamNoLink", Kind: SpawnLink, Body: 4, Many: true, Unlinked: true},
 	{Package: "task", Name: "Start", Kind: Spawn, Body: 2, Linked: "StartLink"},
 	{Package: "task", Name: "StartLink", Kind: SpawnLink, Body: 2},
 	{Package: "task", Name: "StartIn", Kind: StartChild, Target: 2, Body: 3},
