@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/otplint/otplint/analyzers/bottleneck"
+	"github.com/otplint/otplint/analyzers/childorder"
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/initblock"
 	"github.com/otplint/otplint/analyzers/oversizedstate"
@@ -20,6 +21,7 @@ import (
 // All holds every check, sorted by name.
 var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
+	newCheck(childorder.Analyzer, childorder.Doc),
 	newCheck(initblock.Analyzer, initblock.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),

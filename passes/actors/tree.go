@@ -224,6 +224,8 @@ func (b *builder) uses(f *ssa.Function) []Use {
 			if alloc, ok := bound.(*ssa.Alloc); ok {
 				if stored := onlyStore(alloc); stored != nil {
 					v = stored
+				} else { // a struct, perhaps
+					all = append(all, b.usesOf(alloc, 0)...)
 				}
 			}
 		}
