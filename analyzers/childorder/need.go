@@ -75,7 +75,7 @@ func nameOf(c *actors.Child) string {
 	case c.Server != "":
 		return c.Server.Name()
 	}
-	return "a child"
+	return "(" + c.Kind.String() + ")"
 }
 
 // wrong are the needs for a child that stands later, the first of each pair.
