@@ -3,6 +3,7 @@ package actors
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/otplint/otplint/passes/roles"
 	"golang.org/x/tools/go/ssa"
@@ -25,21 +26,21 @@ func (b *builder) refuses(f *ssa.Function, depth int) bool {
 		if !left[block] {
 			continue
 		}
-		for _, instr := range block.Instrs {
-			switch instr := instr.(type) {
-			case *ssa.TypeAssert:
-				ends = ends || !instr.CommaOk && b.resolve(instr.X) == msg
-			case *ssa.Panic:
-				ends = true
-			case *ssa.Return:
-				if len(instr.Results) != 1 || !b.refusal(instr.Results[0], msg, left, depth) {
-					return false
-				}
-				ends = true
+		if b.insists(block, msg) {
+			ends = true
+			continue
+		}
+		switch last := block.Instrs[len(block.Instrs)-1].(type) {
+		case *ssa.Panic:
+			ends = true
+		case *ssa.Return:
+			if len(last.Results) != 1 || !b.refusal(last.Results[0], msg, left, depth) {
+				return false
 			}
+			ends = true
 		}
 	}
-	return ends && (f.Recover == nil || !b.panics(f, msg, left))
+	return ends && (f.Recover == nil || !b.panics(msg, left))
 }
 
 // unmatched are the blocks that run for a message which no assertion for a concrete type takes.
@@ -61,10 +62,8 @@ func (b *builder) unmatched(f *ssa.Function, msg ssa.Value) map[*ssa.BasicBlock]
 
 // onward are the blocks that come after one if it has no assertion that takes the message.
 func (b *builder) onward(f *ssa.Function, block *ssa.BasicBlock, msg ssa.Value) []*ssa.BasicBlock {
-	for _, instr := range block.Instrs {
-		if a, ok := instr.(*ssa.TypeAssert); ok && !a.CommaOk && !types.IsInterface(a.AssertedType) && b.resolve(a.X) == msg {
-			return nil // panics
-		}
+	if b.insists(block, msg) {
+		return nil
 	}
 	if a := b.flowOf(f).tested(block); a != nil && !types.IsInterface(a.AssertedType) {
 		return block.Succs[1:]
@@ -82,15 +81,23 @@ func (b *builder) onward(f *ssa.Function, block *ssa.BasicBlock, msg ssa.Value) 
 	return block.Succs
 }
 
+// insists says whether a block panics unless the message is of one type.
+func (b *builder) insists(block *ssa.BasicBlock, msg ssa.Value) bool {
+	return slices.ContainsFunc(block.Instrs, func(instr ssa.Instruction) bool {
+		a, ok := instr.(*ssa.TypeAssert)
+		return ok && !a.CommaOk && !types.IsInterface(a.AssertedType) && b.resolve(a.X) == msg
+	})
+}
+
 func isNil(v ssa.Value) bool {
 	c, ok := v.(*ssa.Const)
 	return ok && c.IsNil()
 }
 
 // panics says whether a way of an unmatched message ends in a panic, which a deferred function may recover.
-func (b *builder) panics(f *ssa.Function, msg ssa.Value, left map[*ssa.BasicBlock]bool) bool {
+func (b *builder) panics(msg ssa.Value, left map[*ssa.BasicBlock]bool) bool {
 	for block := range left {
-		if _, ok := block.Instrs[len(block.Instrs)-1].(*ssa.Panic); ok || len(block.Succs) > 0 && len(b.onward(f, block, msg)) == 0 {
+		if _, ok := block.Instrs[len(block.Instrs)-1].(*ssa.Panic); ok || b.insists(block, msg) {
 			return true
 		}
 	}
