@@ -12,6 +12,7 @@ import (
 	"github.com/otplint/otplint/analyzers/childorder"
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/initblock"
+	"github.com/otplint/otplint/analyzers/noreply"
 	"github.com/otplint/otplint/analyzers/oversizedstate"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/selfcall"
@@ -23,6 +24,7 @@ var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
 	newCheck(childorder.Analyzer, childorder.Doc),
 	newCheck(initblock.Analyzer, initblock.Doc),
+	newCheck(noreply.Analyzer, noreply.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
