@@ -113,6 +113,9 @@ func (b *builder) substitute(c Child, call *ssa.Call, callee *ssa.Function) Chil
 	at := b.pos(from)
 	c.Via = append([]Hop{{Func: b.m.ID(callee), Pos: at}}, c.Via...)
 	c.Pos = at
+	if c.Server == anyArg { // a generic function made it: its result tells what
+		c.Server = b.referredBy(call.Type()).Type
+	}
 	c.Loop = c.Loop || b.placeOf(call.Parent(), call.Block()).loop
 	if i := c.IDParam.Index(); i >= 0 && i < len(call.Call.Args) {
 		c.ID, c.IDParam = b.stringOf(call.Call.Args[i])
