@@ -3,6 +3,8 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 	"honnef.co/go/tools/analysis/lint"
+
+	"github.com/otplint/otplint/internal/finding"
 )
 
 // A Check is an analyzer with its documentation as data. The zero value is of
@@ -45,6 +47,15 @@ func (c *Check) Tier() Tier {
 	default:
 		return Advice
 	}
+}
+
+// TierOf is the tier of the check's findings of a category: the check's, but
+// that of a finding without proof is Warning at most.
+func (c *Check) TierOf(category string) Tier {
+	if category == finding.Possible {
+		return min(c.Tier(), Warning)
+	}
+	return c.Tier()
 }
 
 // docsURL is where the generated pages of docs/checks are published.

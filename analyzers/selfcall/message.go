@@ -3,7 +3,6 @@ package selfcall
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -49,22 +48,10 @@ func (c *check) report(f *finding) {
 
 // place is where a finding stands.
 func (c *check) place(f *finding) (at actors.Pos, ok bool) {
-	own := c.m.Pkg.Path
-	if f.wait.Func.Package() == own {
-		return f.wait.Pos, true
+	if at, ok := f.wait.In(c.m.Pkg); ok {
+		return at, true
 	}
-	steps := f.wait.Frame.Path
-	for i := len(steps) - 2; i >= 0; i-- {
-		if steps[i].Func.ID.Package() == own {
-			return steps[i].Edge.Pos, true
-		}
-	}
-	for _, file := range c.m.Pkg.Files {
-		if file.Name == f.proof.at.File {
-			return f.proof.at, true
-		}
-	}
-	return actors.Pos{}, false
+	return f.proof.at, c.m.File(f.proof.at) != nil
 }
 
 // what is the call as people name it: "genserver.Call of get".
@@ -97,7 +84,7 @@ func (c *check) outcome(f *finding) string {
 	}
 	wait := "until its time is over"
 	if f.wait.Kind == actors.CallSite {
-		if d := c.timeout(); d > 0 {
+		if d := roles.CallTimeoutFor(c.pass.Pkg); d > 0 {
 			wait += fmt.Sprintf(" (%v, or the context's deadline)", d)
 		}
 	}
@@ -108,16 +95,6 @@ func (c *check) outcome(f *finding) string {
 		return fmt.Sprintf("its context is not the process's own, so it stands still %s", wait)
 	}
 	return fmt.Sprintf("it is refused at once with %s if the context is the process's own, and stands still %s if not", refused, wait)
-}
-
-// timeout is how long a call waits whose context has no deadline.
-func (c *check) timeout() time.Duration {
-	for _, imp := range c.pass.Pkg.Imports() {
-		if f := roles.FrameworkOf(imp.Path()); f != nil {
-			return f.CallTimeout
-		}
-	}
-	return 0
 }
 
 // cure is what to do instead.

@@ -110,7 +110,7 @@ func (c *command) status(o *options, dir string, graph *load.Graph, result runne
 
 func fails(findings []finding.Finding, failOn analyzers.Tier) bool {
 	for _, f := range findings {
-		if analyzers.Lookup(f.Check).Tier() >= failOn {
+		if findingTier(f) >= failOn {
 			return true
 		}
 	}
@@ -127,14 +127,18 @@ func reported(graph *load.Graph) bool {
 	return false
 }
 
-func tierOf(check string) string { return analyzers.Lookup(check).Tier().String() }
+func tierOf(f finding.Finding) string { return findingTier(f).String() }
+
+func findingTier(f finding.Finding) analyzers.Tier {
+	return analyzers.Lookup(f.Check).TierOf(f.Category)
+}
 
 // summary counts findings by tier, worst first, and the packages they are in.
 func summary(findings []finding.Finding) string {
 	tiers := map[analyzers.Tier]int{}
 	packages := map[string]bool{}
 	for _, f := range findings {
-		tiers[analyzers.Lookup(f.Check).Tier()]++
+		tiers[findingTier(f)]++
 		packages[f.Package] = true
 	}
 	var parts []string

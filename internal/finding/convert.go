@@ -24,11 +24,12 @@ type Converter struct {
 // stands in for one that the diagnostic lacks. Number sets the fingerprint.
 func (c *Converter) Convert(a *analysis.Analyzer, d analysis.Diagnostic) Finding {
 	f := Finding{
-		Check:   a.Name,
-		Package: c.Path,
-		Pos:     c.Fset.Position(d.Pos),
-		Message: d.Message,
-		URL:     d.URL,
+		Check:    a.Name,
+		Category: d.Category,
+		Package:  c.Path,
+		Pos:      c.Fset.Position(d.Pos),
+		Message:  d.Message,
+		URL:      d.URL,
 	}
 	if f.URL == "" {
 		f.URL = a.URL

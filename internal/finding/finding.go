@@ -8,16 +8,21 @@ import (
 	"slices"
 )
 
+// Possible is the category of the findings which a check of the error tier
+// makes without proof: they are warnings. Its documentation says which.
+const Possible = "possible"
+
 // A Finding is one diagnostic of a check.
 type Finding struct {
-	Check   string
-	Package string // import path
-	Pos     token.Position
-	End     token.Position // not valid if the check gave none
-	Message string
-	Related []Related
-	Fixes   []Fix
-	URL     string
+	Check    string
+	Category string // the check's own subdivision, "" if it has none
+	Package  string // import path
+	Pos      token.Position
+	End      token.Position // not valid if the check gave none
+	Message  string
+	Related  []Related
+	Fixes    []Fix
+	URL      string
 	// Fingerprint identifies the finding across edits elsewhere in its file. It
 	// is made of the check, the package, the enclosing declaration and the
 	// reported code, and holds no line number.

@@ -17,8 +17,8 @@ import (
 
 // Options hold what a finding does not know.
 type Options struct {
-	Dir  string                    // names are relative to it where that is shorter to read
-	Tier func(check string) string // the tier of a check
+	Dir  string                         // names are relative to it where that is shorter to read
+	Tier func(f finding.Finding) string // the tier of a finding
 }
 
 // A Func prints findings, which are sorted.
@@ -128,7 +128,7 @@ func object(f finding.Finding, opt Options) jsonFinding {
 		end = f.Pos
 	}
 	o := jsonFinding{
-		Check: f.Check, Tier: opt.Tier(f.Check), Package: f.Package,
+		Check: f.Check, Tier: opt.Tier(f), Package: f.Package,
 		File: file(f.Pos.Filename), Line: f.Pos.Line, Column: f.Pos.Column,
 		EndLine: end.Line, EndColumn: end.Column,
 		Message: f.Message, URL: f.URL, Fingerprint: f.Fingerprint,

@@ -28,7 +28,7 @@ func findings() ([]finding.Finding, format.Options) {
 			Fixes:   []finding.Fix{{Message: "Do", Edits: []finding.Edit{{File: filepath.FromSlash("/home/me/shop/cart/cart.go"), Start: 5, End: 5, New: "x"}}}},
 		},
 		{Check: "second", Package: "shop", Pos: at("/home/me/shop/..shop.go", 1, 1), Message: "bad", Fingerprint: "def"},
-	}, format.Options{Dir: dir, Tier: func(check string) string { return "tier of " + check }}
+	}, format.Options{Dir: dir, Tier: func(f finding.Finding) string { return "tier of " + f.Check }}
 }
 
 func TestText(t *testing.T) {

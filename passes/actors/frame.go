@@ -159,6 +159,21 @@ func (m *Model) waits(frames iter.Seq[*Frame]) iter.Seq[*Wait] {
 	}
 }
 
+// In is where a package brings the wait about: the use itself, or the last step of the path to it that the package
+// has; false if it has none.
+func (w *Wait) In(p *Package) (Pos, bool) {
+	if w.Func.Package() == p.Path {
+		return w.Pos, true
+	}
+	steps := w.Frame.Path
+	for i := len(steps) - 2; i >= 0; i-- {
+		if steps[i].Func.ID.Package() == p.Path {
+			return steps[i].Edge.Pos, true
+		}
+	}
+	return Pos{}, false
+}
+
 func (s *Site) waits() bool {
 	switch s.Kind {
 	case CallSite, InvokeSite, StopSite, InspectSite, StartChildSite, ManageSite:

@@ -11,6 +11,7 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+	"time"
 )
 
 // FrameworkOf returns the framework that a package belongs to, or nil.
@@ -25,15 +26,21 @@ func FrameworkOf(path string) *Framework {
 
 // RemediesFor are the cures for a package's findings: those of the first framework that it imports, else of the first
 // there is.
-func RemediesFor(pkg *types.Package) Remedies {
+func RemediesFor(pkg *types.Package) Remedies { return frameworkFor(pkg).Remedies }
+
+// CallTimeoutFor is how long a call of a package waits when its context has no deadline: in the first framework that
+// the package imports, else in the first there is.
+func CallTimeoutFor(pkg *types.Package) time.Duration { return frameworkFor(pkg).CallTimeout }
+
+func frameworkFor(pkg *types.Package) *Framework {
 	for _, f := range frameworks {
 		for _, imp := range pkg.Imports() {
 			if FrameworkOf(imp.Path()) == f {
-				return f.Remedies
+				return f
 			}
 		}
 	}
-	return frameworks[0].Remedies
+	return frameworks[0]
 }
 
 type symbol struct{ path, recv, name string }
