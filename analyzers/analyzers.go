@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/otplint/otplint/analyzers/bottleneck"
-	"github.com/otplint/otplint/analyzers/callcycle"
 	"github.com/otplint/otplint/analyzers/childorder"
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/initblock"
@@ -17,19 +16,20 @@ import (
 	"github.com/otplint/otplint/analyzers/oversizedstate"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/selfcall"
+	"github.com/otplint/otplint/analyzers/unhandledmsg"
 	"github.com/otplint/otplint/analyzers/unsupervised"
 )
 
 // All holds every check, sorted by name.
 var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
-	newCheck(callcycle.Analyzer, callcycle.Doc),
 	newCheck(childorder.Analyzer, childorder.Doc),
-	newCheck(initblock.Analyzer, initblock.Doc),
 	newCheck(noreply.Analyzer, noreply.Doc),
+	newCheck(initblock.Analyzer, initblock.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
+	newCheck(unhandledmsg.Analyzer, unhandledmsg.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
 )
 
