@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/otplint/otplint/analyzers/bottleneck"
+	"github.com/otplint/otplint/analyzers/callcycle"
 	"github.com/otplint/otplint/analyzers/childorder"
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/initblock"
@@ -23,9 +24,10 @@ import (
 // All holds every check, sorted by name.
 var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
+	newCheck(callcycle.Analyzer, callcycle.Doc),
 	newCheck(childorder.Analyzer, childorder.Doc),
-	newCheck(noreply.Analyzer, noreply.Doc),
 	newCheck(initblock.Analyzer, initblock.Doc),
+	newCheck(noreply.Analyzer, noreply.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
