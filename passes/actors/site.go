@@ -103,6 +103,10 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 		s.As = b.instance(common.Args[0])
 	}
 	s.Linked = role.Kind == roles.StartLink || role.Kind == roles.SpawnLink || role.Kind == roles.Async
+	if role.Kind == roles.Async { // only a process is linked to its task
+		as := b.instance(argument(common, 1))
+		s.Linked = as.Kind != UnknownInstance && as.Kind != NoInstance
+	}
 	s.Linked = s.Linked && !role.Unlinked || role.Kind == roles.Link && role.Value == 0 // Value: it links two others
 	switch kind {
 	case ReplySite:

@@ -332,6 +332,8 @@ const (
 	OptionType
 	ExitedType  // the message that an exit signal becomes
 	TimeoutType // the message that none has come for a while
+	DownType    // the message that a monitor brings
+	DoneType    // the result of a task, as a message
 
 	AnyType
 	ErrorType

@@ -58,6 +58,8 @@ var otp = &Framework{
 		{Package: "process", Name: "MonitorRef", Kind: MonitorType},
 		{Package: "process", Name: "Option", Kind: OptionType},
 		{Package: "process", Name: "Exited", Kind: ExitedType},
+		{Package: "process", Name: "Down", Kind: DownType},
+		{Package: "task", Name: "Done", Kind: DoneType},
 		{Package: "supervisor", Name: "Child", Kind: ChildType},
 		{Package: "supervisor", Name: "Spec", Kind: SpecType},
 		{Package: "supervisor", Name: "Sup", Kind: SupType},
