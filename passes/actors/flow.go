@@ -11,12 +11,14 @@ import (
 type place struct {
 	goroutine bool     // in a go statement, or in a literal that runs in another goroutine
 	loop      bool     // in a loop
+	input     bool     // in one that waits for connections or messages
 	cases     []TypeID // the messages for which it runs; nil: any
 }
 
 // flow is what the summaries need of a function's control flow.
 type flow struct {
 	loop     []bool // by block index
+	input    []bool // by block index; nil: none
 	switched *ssa.Parameter
 	asserts  []*ssa.TypeAssert // of the switched parameter, in source order
 	cases    [][]TypeID        // by block index; nil: any message
@@ -26,6 +28,7 @@ func (b *builder) flowOf(f *ssa.Function) *flow {
 	fl := b.facts[f]
 	if fl == nil {
 		fl = &flow{loop: loops(f)}
+		fl.findInput(f)
 		b.facts[f] = fl
 		fl.findSwitch(b, f)
 		fl.spreadCases(b, f)
@@ -36,6 +39,9 @@ func (b *builder) flowOf(f *ssa.Function) *flow {
 func (b *builder) placeOf(f *ssa.Function, block *ssa.BasicBlock) place {
 	fl := b.flowOf(f)
 	at := place{goroutine: b.inGoroutine(f), loop: fl.loop[block.Index]}
+	if fl.input != nil {
+		at.input = fl.input[block.Index]
+	}
 	if fl.cases != nil {
 		at.cases = fl.cases[block.Index]
 	}

@@ -172,18 +172,20 @@ type Site struct {
 	Function bool      // call, cast: sends a function that runs in the server, instead of a message
 	ReadOnly bool      // Function: it provably writes nothing that can be reached from the state, and no package variable
 	ChildOf  roles.ChildKind
-	Case     []TypeID // the messages during which it runs, in a handler; nil: any
-	Child    Pos      // startchild, run: where the child that it starts is made; Target, ID and Factory are the child's
-	Starts   *Child   // startchild: the child that it starts; child: what a template or pool makes; nil if unknown
-	To       FuncID   // construct: the function that gets the message, alone or in a list; "" if unknown
-	Via      []Hop    // wrappers between Func and the framework's function, outermost first
-	Origin   Pos      // with Via: where the innermost wrapper uses the framework
-	Go       bool     // runs in another goroutine or process than the declared function it stands in
-	GoStmt   bool     // is itself the operand of a go statement
-	Loop     bool     // in a loop of the function, or of a role that starts one of many
-	Deferred bool     // reply: through a kept caller
-	Linked   bool     // start, spawn, link: the process that does it is linked
-	Brings   TypeID   // what the runtime will send to the process that asks for it here: "process.Down"
+	Case     []TypeID     // the messages during which it runs, in a handler; nil: any
+	Child    Pos          // startchild, run: where the child that it starts is made; Target, ID and Factory are the child's
+	Starts   *Child       // startchild: the child that it starts; child: what a template or pool makes; nil if unknown
+	To       FuncID       // construct: the function that gets the message, alone or in a list; "" if unknown
+	Via      []Hop        // wrappers between Func and the framework's function, outermost first
+	Origin   Pos          // with Via: where the innermost wrapper uses the framework
+	Go       bool         // runs in another goroutine or process than the declared function it stands in
+	GoStmt   bool         // is itself the operand of a go statement
+	Input    bool         // in a loop that waits for connections or messages
+	Effect   roles.Effect // of the role
+	Loop     bool         // in a loop of the function, or of a role that starts one of many
+	Deferred bool         // reply: through a kept caller
+	Linked   bool         // start, spawn, link: the process that does it is linked
+	Brings   TypeID       // what the runtime will send to the process that asks for it here: "process.Down"
 }
 
 // Hop is a step of a path: a call at Pos into Func.
@@ -212,6 +214,7 @@ type Edge struct {
 	Pos, End Pos  // the call expression; a literal's or value's position
 	Go       bool // runs in another goroutine or process
 	Sent     bool // with Go: in a process that is there already, one function at a time
+	Input    bool // in a loop that waits for connections or messages
 	Loop     bool // many times: in a loop, or where a role says so
 	Defer    bool
 	Case     []TypeID      // as in Site
@@ -220,7 +223,15 @@ type Edge struct {
 	Limit    time.Duration // how long it may take at most, by a context that it is given; 0: nobody knows
 	Args     []Operand     // arguments behind an interface or type parameter, receiver first; zero elsewhere
 	Refs     []RefArg      // arguments that are references, states or contexts whose instance is known
+	Built    []BuiltArg    // arguments that are built from data or from parameters
 	Now      bool          // LiteralEdge: what is made here runs before the function goes on, if at all
+}
+
+// BuiltArg is an argument that is built from data, as Child.IDData and IDFrom say of an id.
+type BuiltArg struct {
+	Param roles.Arg // of the callee, receiver first
+	Data  bool
+	From  roles.Arg // the caller's parameter
 }
 
 // RefArg is an argument that denotes a process: a reference, a server's state, a context.
@@ -321,7 +332,9 @@ const PackageVariable roles.Arg = 255
 type Child struct {
 	Kind        roles.ChildKind
 	ID          string
-	IDParam     roles.Arg     // Func.Returns: the parameter that gives the id
+	IDParam     roles.Arg     // the enclosing function's parameter that gives the id
+	IDData      bool          // the id is built from what differs from one time to the next
+	IDFrom      roles.Arg     // the enclosing function's parameter that the id is built from
 	Pos         Pos           // where it is made: the call of the maker in the package that lists it
 	Server      TypeID        // of a server child; of a pool, or a supervisor with a template, that of its children
 	Factory     FuncID        // makes the server, or is the code that runs

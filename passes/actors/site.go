@@ -123,6 +123,7 @@ func (b *builder) roleSite(f *ssa.Function, call ssa.CallInstruction, role roles
 		s.Instance = Instance{Kind: SelfInstance}
 	}
 	s.Brings = b.brings(common, role, f)
+	s.Effect = role.Effect
 	if body := b.funcOf(argument(common, role.Body)); body != nil {
 		s.Factory = b.m.ID(body)
 	}
@@ -180,7 +181,7 @@ func (b *builder) serverAt(dest ssa.Value, f *ssa.Function) Operand {
 func (b *builder) newSite(f *ssa.Function, call ssa.CallInstruction, at place) Site {
 	from, to := b.syntax.extent(call)
 	_, isGo := call.(*ssa.Go)
-	return Site{Func: b.m.ID(f), Pos: b.pos(from), End: b.pos(to), Go: at.goroutine || isGo, GoStmt: isGo, Loop: at.loop, Case: at.cases}
+	return Site{Func: b.m.ID(f), Pos: b.pos(from), End: b.pos(to), Go: at.goroutine || isGo, GoStmt: isGo, Loop: at.loop, Input: at.input, Case: at.cases}
 }
 
 func (b *builder) instanceOfChild(v ssa.Value) Instance {

@@ -164,7 +164,7 @@ func (b *builder) call(f *ssa.Function, fn *Func, call ssa.CallInstruction, at p
 		}
 		return
 	}
-	edge := Edge{Kind: StaticEdge, Pos: b.pos(from), End: b.pos(to), Go: isGo, Loop: at.loop, Defer: isDefer, Case: at.cases, Limit: b.contextLimit(common)}
+	edge := Edge{Kind: StaticEdge, Pos: b.pos(from), End: b.pos(to), Go: isGo, Loop: at.loop, Input: at.input, Defer: isDefer, Case: at.cases, Limit: b.contextLimit(common)}
 	if !isGo {
 		b.releases(fn, common, edge)
 	}
@@ -246,6 +246,11 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 	for i, arg := range call.Args {
 		i += shift
 		b.refers(edge, i+1, arg)
+		if i < 255 {
+			if data, from := b.built(arg); data || from != 0 {
+				edge.Built = append(edge.Built, BuiltArg{roles.Arg(i + 1), data, from})
+			}
+		}
 		if !types.IsInterface(arg.Type()) {
 			continue
 		}
@@ -296,6 +301,7 @@ func (b *builder) values(f *ssa.Function, fn *Func, instr ssa.Instruction, at pl
 		if callee.Parent() != nil {
 			edge.Kind = LiteralEdge
 			edge.Go, edge.Sent, edge.Loop = b.goroutine[callee], b.sent[callee], at.loop || b.repeated[callee]
+			edge.Input = at.input
 			edge.Now = !edge.Go && b.runsNow(instr, callee)
 		}
 		if !slices.ContainsFunc(fn.Edges, func(e Edge) bool { return e.Kind == edge.Kind && e.Callee == id && e.Pos == edge.Pos }) {

@@ -65,7 +65,7 @@ func (b *builder) made(call *ssa.Call, role roles.Func) *Child {
 	common := call.Common()
 	from, _ := b.syntax.extent(call)
 	c := &Child{Kind: role.ChildKind, Pos: b.pos(from), Restart: cmp.Or(role.Restart, roles.Permanent), Loop: b.placeOf(call.Parent(), call.Block()).loop}
-	c.ID, c.IDParam = b.stringOf(argument(common, role.ID))
+	b.identify(c, argument(common, role.ID))
 	if server := nth(typeArgs(common), role.Server); server != nil {
 		c.Server = b.typeID(server)
 	} else if role.ChildKind == roles.ServerChild {
@@ -83,6 +83,12 @@ func (b *builder) made(call *ssa.Call, role roles.Func) *Child {
 		c.Tree = b.tree(call, role, c)
 	}
 	return c
+}
+
+// identify gives the child its id.
+func (b *builder) identify(c *Child, id ssa.Value) {
+	c.ID, c.IDParam = b.stringOf(id)
+	c.IDData, c.IDFrom = b.origin(id)
 }
 
 // many makes c stand for the children that a function makes for it, many times.
@@ -118,7 +124,9 @@ func (b *builder) substitute(c Child, call *ssa.Call, callee *ssa.Function) Chil
 	}
 	c.Loop = c.Loop || b.placeOf(call.Parent(), call.Block()).loop
 	if i := c.IDParam.Index(); i >= 0 && i < len(call.Call.Args) {
-		c.ID, c.IDParam = b.stringOf(call.Call.Args[i])
+		b.identify(&c, call.Call.Args[i])
+	} else if i := c.IDFrom.Index(); i >= 0 && i < len(call.Call.Args) && !c.IDData {
+		c.IDData, c.IDFrom = b.origin(call.Call.Args[i])
 	}
 	c.Uses = slices.Clip(c.Uses)
 	for _, arg := range call.Call.Args {
@@ -134,7 +142,7 @@ func (b *builder) substitute(c Child, call *ssa.Call, callee *ssa.Function) Chil
 func (b *builder) modify(c *Child, v ssa.Value, what roles.Modifier, at token.Pos) {
 	switch what {
 	case roles.SetID:
-		c.ID, c.IDParam = b.stringOf(v)
+		b.identify(c, v)
 	case roles.SetRestart:
 		c.Restart = 0
 		if k, ok := b.resolve(v).(*ssa.Const); ok {

@@ -166,13 +166,15 @@ const (
 	SetName // of its process
 )
 
-// Effect is what a callback's result makes the server do besides going on.
+// Effect is what a callback's result makes the server do besides going on, or a supervisor with a specification.
 type Effect uint8
 
-// The effects of results.
+// The effects of results and of what manages children.
 const (
-	Stops Effect = iota + 1 // the server ends
-	Idles                   // the server is told when no message has come for a while
+	Stops   Effect = iota + 1 // the server ends
+	Keeps                     // the supervisor keeps the child's specification when that has ended
+	Deletes                   // the supervisor forgets it
+	Idles                     // the server is told when no message has come for a while
 )
 
 // Verdict is what a callback's result says of the call that is being handled.
