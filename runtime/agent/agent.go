@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 
 	"github.com/otplint/otplint/runtime/genserver"
 	"github.com/otplint/otplint/runtime/process"
@@ -48,11 +49,18 @@ func maker[S any](init func() S) func() *Agent[S] {
 	return func() *Agent[S] { return &Agent[S]{init: init} }
 }
 
+// errNilFunc refuses to send a nil function, which would crash the agent for all.
+var errNilFunc = errors.New("agent: the function is nil")
+
 // Get returns what f makes of the value: a copy, nothing that later changes.
 // It waits until ctx ends or, if that has no deadline, for
 // genserver.DefaultTimeout, and fails with a *genserver.CallError. (Elixir:
 // Agent.get/3.)
 func Get[S, R any](ctx context.Context, a Ref[S], f func(S) R) (R, error) {
+	if f == nil {
+		var none R
+		return none, errNilFunc
+	}
 	return genserver.Call(ctx, a, get[S, R]{f: f})
 }
 
@@ -60,6 +68,9 @@ func Get[S, R any](ctx context.Context, a Ref[S], f func(S) R) (R, error) {
 // done. It waits and fails as [Get] does; after a timeout f may still be run.
 // (Elixir: Agent.update/3.)
 func Update[S any](ctx context.Context, a Ref[S], f func(S) S) error {
+	if f == nil {
+		return errNilFunc
+	}
 	_, err := genserver.Call(ctx, a, update[S]{f: f})
 	return err
 }
@@ -67,6 +78,10 @@ func Update[S any](ctx context.Context, a Ref[S], f func(S) S) error {
 // GetAndUpdate is Get and Update in one: f returns first what the caller gets
 // and second the new value. (Elixir: Agent.get_and_update/3.)
 func GetAndUpdate[S, R any](ctx context.Context, a Ref[S], f func(S) (R, S)) (R, error) {
+	if f == nil {
+		var none R
+		return none, errNilFunc
+	}
 	return genserver.Call(ctx, a, getAndUpdate[S, R]{f: f})
 }
 
@@ -75,6 +90,10 @@ func GetAndUpdate[S, R any](ctx context.Context, a Ref[S], f func(S) (R, S)) (R,
 // the agent is asked to stop, so that f can return; a call with it that would
 // reach the agent itself, or close a circle, fails at once.
 func Do[S, R any](ctx context.Context, a Ref[S], f func(ctx context.Context, value S) (R, S)) (R, error) {
+	if f == nil {
+		var none R
+		return none, errNilFunc
+	}
 	return genserver.Call(ctx, a, do[S, R]{f: f})
 }
 
@@ -82,7 +101,9 @@ func Do[S, R any](ctx context.Context, a Ref[S], f func(ctx context.Context, val
 // of one goroutine are run in order, those of Cast and the others alike.
 // (Elixir: Agent.cast/2.)
 func Cast[S any](ctx context.Context, a Ref[S], f func(S) S) {
-	genserver.Cast(ctx, a, cast[S]{f: f})
+	if f != nil { // for a caller's mistake the agent should not pay
+		genserver.Cast(ctx, a, cast[S]{f: f})
+	}
 }
 
 // Stop ends an agent as process.Normal once it has run what came before, and

@@ -13,7 +13,7 @@ import (
 
 // ErrMaxChildren refuses a start: the supervisor has as many children as
 // MaxChildren allows.
-var ErrMaxChildren = errors.New("dynsupervisor: the supervisor has as many children as MaxChildren allows")
+var ErrMaxChildren = errors.New("that is as many as MaxChildren allows")
 
 // The requests that a dynamic supervisor answers.
 type (
@@ -131,7 +131,7 @@ func (s *Sup) HandleCall(c *genserver.Context, from genserver.From, req any) gen
 
 func (s *Sup) startChild(c *genserver.Context, i *supervisor.Instance) error {
 	if len(s.children) >= s.max {
-		return ErrMaxChildren
+		return fmt.Errorf("dynsupervisor %q has %d children: %w", s.id, len(s.children), ErrMaxChildren)
 	}
 	if err := i.Start(c.Context); err != nil {
 		return err

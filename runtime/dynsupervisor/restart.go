@@ -66,7 +66,7 @@ func (s *Sup) ended(c *genserver.Context, ch *child, reason error) genserver.Res
 func (s *Sup) restart(c *genserver.Context, ch *child, reason error) genserver.Result {
 	now := time.Now()
 	if !s.intensity.Allow(now) {
-		s.report(c, "too many restarts, giving up", ch.Instance, process.Shutdown)
+		s.report(c, "too many restarts, giving up", ch.Instance, reason)
 		gaveUp := &supervisor.GaveUp{ID: ch.Spec().ID, Restarts: s.intensity.N, Period: s.intensity.Period, Reason: reason}
 		return c.Stop(&process.ShutdownReason{Detail: gaveUp})
 	}

@@ -3,6 +3,7 @@ package ets
 import (
 	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/otplint/otplint/runtime/supervisor"
 )
@@ -27,6 +28,9 @@ func Child[T Table](id string, make func(ctx context.Context) (T, error)) superv
 		t, err := make(ctx)
 		if err != nil {
 			return t, err
+		}
+		if reflect.ValueOf(t).IsNil() {
+			return t, fmt.Errorf("ets: the function of the child %q made no table, but nil", id)
 		}
 		if i, ok := t.Info(); ok && i.Access == Private {
 			var none T

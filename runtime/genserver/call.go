@@ -65,11 +65,15 @@ func TryCast[S any](ctx context.Context, to To[S], msg Message[S]) error {
 
 func cast[S any](ctx context.Context, to To[S], msg Message[S], wait bool) error {
 	var s S
-	pid, err := resolve[S](ctx, to.target(s))
-	if err != nil {
-		return err
+	a := to.target(s)
+	pid, err := resolve[S](ctx, a)
+	if err == nil {
+		err = process.Post(ctx, pid, process.KindCast, msg, wait)
 	}
-	return process.Post(ctx, pid, process.KindCast, msg, wait)
+	if err != nil && !wait { // a Cast tells nobody
+		err = fmt.Errorf("cast %T to %v: %w", msg, a, err)
+	}
+	return err
 }
 
 // Stop ends a server as if a callback had returned c.Stop(reason), and waits

@@ -3,6 +3,7 @@ package genserver
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/otplint/otplint/runtime/process"
 )
@@ -50,15 +51,33 @@ func (e *CallError) Unwrap() error { return e.Reason }
 type BadReturn struct{ Callback string }
 
 func (e *BadReturn) Error() string {
-	return fmt.Sprintf("%s returned a result that it cannot return; results are made by the context's methods and by Reply", e.Callback)
+	return fmt.Sprintf("%s returned a result that it may not return: %s", e.Callback, mayReturn(e.Callback))
+}
+
+// mayReturn says what a callback may return.
+func mayReturn(callback string) string {
+	switch callback {
+	case "Init":
+		return "c.OK, c.Ignore or c.Stop, the first with Continue or Timeout"
+	case "HandleCall":
+		return "the request's Reply or Fail, c.NoReply when its Caller answers later, c.Stop or c.Unhandled; not c.OK, nor the zero Result"
+	}
+	return "c.NoReply, c.Stop or c.Unhandled; not the zero Result"
 }
 
 // UnhandledError is the exit reason of a server that got a call or cast it
 // has no case for.
 type UnhandledError struct {
 	Callback, Message string // HandleCall or HandleCast; the message's type
+	Absent            bool   // the server has no such callback
 }
 
 func (e *UnhandledError) Error() string {
+	switch {
+	case e.Absent:
+		return fmt.Sprintf("the server has no %s for %s", e.Callback, e.Message)
+	case strings.HasPrefix(e.Message, "*"):
+		return fmt.Sprintf("%s has no case for %s: messages are values, so send it without the &", e.Callback, e.Message)
+	}
 	return fmt.Sprintf("%s has no case for %s", e.Callback, e.Message)
 }

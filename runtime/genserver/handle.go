@@ -36,7 +36,7 @@ func (s *server) Handle(c *process.Context, m *process.Envelope) error {
 	case process.KindCast:
 		h, ok := s.impl.(CastHandler)
 		if !ok {
-			return &UnhandledError{Callback: "HandleCast", Message: fmt.Sprintf("%T", m.Msg)}
+			return &UnhandledError{Callback: "HandleCast", Message: fmt.Sprintf("%T", m.Msg), Absent: true}
 		}
 		r := h.HandleCast(&s.c, m.Msg)
 		if r.verdict == noReply && r.then == wait { // as mostly
@@ -51,7 +51,7 @@ func (s *server) call(m *process.Envelope) error {
 	gen := m.Call.Gen()
 	h, ok := s.impl.(CallHandler)
 	if !ok {
-		return &UnhandledError{Callback: "HandleCall", Message: fmt.Sprintf("%T", m.Msg)}
+		return &UnhandledError{Callback: "HandleCall", Message: fmt.Sprintf("%T", m.Msg), Absent: true}
 	}
 	r := h.HandleCall(&s.c, From{m.Call, gen}, m.Msg)
 	switch r.verdict {
@@ -106,7 +106,7 @@ func (s *server) settle(callback string, r Result) error {
 		}
 		h, ok := s.impl.(ContinueHandler)
 		if !ok {
-			return &UnhandledError{Callback: "HandleContinue", Message: fmt.Sprintf("%T", r.arg)}
+			return &UnhandledError{Callback: "HandleContinue", Message: fmt.Sprintf("%T", r.arg), Absent: true}
 		}
 		callback, r = "HandleContinue", h.HandleContinue(&s.c, r.arg)
 	}

@@ -46,7 +46,7 @@ func (r Ref[S]) String() string { return r.a.String() }
 
 func (a *addr) String() string {
 	if a == nil {
-		return "<none>"
+		return "the zero Ref"
 	}
 	return fmt.Sprint(a.dest)
 }

@@ -136,6 +136,9 @@ func newProcess[S Server](newServer func() S) (*server, error) {
 	if k.bad != nil {
 		return nil, k.bad
 	}
+	if newServer == nil {
+		return nil, fmt.Errorf("genserver: the function that is to make a %v is nil", k.typ)
+	}
 	return &server{kind: k, impl: maker(func() Server { return newServer() })}, nil
 }
 

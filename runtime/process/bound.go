@@ -28,6 +28,18 @@ const (
 	Block
 )
 
+func (o Overflow) String() string {
+	switch o {
+	case Refuse:
+		return "Refuse"
+	case DropNewest:
+		return "DropNewest"
+	case Block:
+		return "Block"
+	}
+	return fmt.Sprintf("Overflow(%d)", uint8(o))
+}
+
 // Bounded bounds the mailbox of the process to n messages that wait, beside
 // the one that is being handled. Only what users send counts: Send, casts and
 // calls. Exit signals, Downs, timers, answers, and what the process sends to
@@ -59,7 +71,7 @@ type waiter struct {
 // problem says what is wrong with the option, or nothing.
 func (b *bound) problem() error {
 	if b.limit < 1 || b.overflow < Refuse || b.overflow > Block {
-		return fmt.Errorf("process: Bounded(%d, %d): want a positive number and Refuse, DropNewest or Block", b.limit, b.overflow)
+		return fmt.Errorf("process: Bounded(%d, %v): want a positive number and Refuse, DropNewest or Block", b.limit, b.overflow)
 	}
 	return nil
 }

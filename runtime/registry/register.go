@@ -35,7 +35,7 @@ func (r *Registry[K, V]) enter(ctx context.Context) (*store[K, V], *process.Cont
 	c, ok := process.ContextOf(ctx)
 	switch {
 	case !ok:
-		return nil, nil, fmt.Errorf("registry %q: %w: use the context of the process, or Entry at its start", r.id, ErrNoProcess)
+		return nil, nil, fmt.Errorf("registry %q: %w", r.id, ErrNoProcess)
 	case !c.Self().Alive():
 		return nil, nil, fmt.Errorf("registry %q: %w", r.id, process.ErrFenced)
 	}

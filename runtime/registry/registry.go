@@ -16,7 +16,7 @@ var (
 	// ErrNoProcess refuses to register without knowing whom: the context
 	// belongs to no process. A process registers itself, with its own
 	// context, or is registered by its start, with an Entry.
-	ErrNoProcess = errors.New("the context belongs to no process")
+	ErrNoProcess = errors.New("the context belongs to no process: use the one that a process gets, as in a server's Init")
 	// ErrNotRegistered refuses to update an entry that the process does not have.
 	ErrNotRegistered = errors.New("not registered under this key by this process")
 	// ErrDuplicateKeys refuses what makes sense only where a key has one

@@ -51,7 +51,11 @@ type GaveUp struct {
 }
 
 func (e *GaveUp) Error() string {
-	return fmt.Sprintf("child %q ended after %d restarts in %v: %v", e.ID, e.Restarts, e.Period, e.Reason)
+	hint := ""
+	if process.Clean(e.Reason) {
+		hint = "; a child that may end by itself is Transient or Temporary"
+	}
+	return fmt.Sprintf("child %q ended after %d restarts in %v: %v%s", e.ID, e.Restarts, e.Period, e.Reason, hint)
 }
 
 // childError wraps one of the errors above.

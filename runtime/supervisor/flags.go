@@ -94,13 +94,13 @@ func flagsOf(id string, strategy Strategy, list []Flag) (flags, error) {
 	}
 	switch {
 	case f.strategy < OneForOne || f.strategy > RestForOne:
-		return f, &SpecError{id, InvalidStrategy}
+		return f, &SpecError{ID: id, Problem: InvalidStrategy}
 	case !f.intensity.Valid():
-		return f, &SpecError{id, InvalidIntensity}
+		return f, &SpecError{ID: id, Problem: InvalidIntensity}
 	case !f.backoff.Valid():
-		return f, &SpecError{id, InvalidBackoff}
+		return f, &SpecError{ID: id, Problem: InvalidBackoff}
 	case f.auto > AllSignificant:
-		return f, &SpecError{id, InvalidAutoShutdown}
+		return f, &SpecError{ID: id, Problem: InvalidAutoShutdown}
 	}
 	return f, nil
 }

@@ -126,7 +126,7 @@ func Supervisor(id string, strategy Strategy, children []Spec, list ...Flag) Chi
 	child.s.check = func(s *spec) error {
 		f, err := flagsOf(s.id, strategy, list)
 		if err == nil {
-			_, err = specsOf(children, f.auto)
+			_, err = specsOf(s.id, children, f.auto)
 		}
 		return err
 	}

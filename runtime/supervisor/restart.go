@@ -44,7 +44,7 @@ func (s *Sup) restart(c *genserver.Context, e *entry) genserver.Result {
 	e.state = Stopped
 	now := time.Now()
 	if !s.intensity.Allow(now) {
-		s.report(c, "too many restarts, giving up", e, process.Shutdown)
+		s.report(c, "too many restarts, giving up", e, e.last)
 		gaveUp := &GaveUp{ID: e.id, Restarts: s.intensity.N, Period: s.intensity.Period, Reason: e.last}
 		return c.Stop(&process.ShutdownReason{Detail: gaveUp})
 	}

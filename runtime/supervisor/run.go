@@ -40,7 +40,7 @@ func startRoot(root Child[Ref], owner process.PID, start func(*spec) (started, e
 		return process.PID{}, err
 	}
 	if s.root == nil {
-		return process.PID{}, &SpecError{s.id, NotSupervisor}
+		return process.PID{}, &SpecError{ID: s.id, Problem: NotSupervisor}
 	}
 	claimed, err := s.slot.claim(owner)
 	if err != nil {

@@ -124,10 +124,17 @@ const (
 type SpecError struct {
 	ID      string // of the child or supervisor
 	Problem Problem
+
+	Supervisor string // that lists the child; "" if it stands in no list
+	Position   int    // in that list, from 1
 }
 
 func (e *SpecError) Error() string {
-	return fmt.Sprintf("supervisor: specification of %q: %s", e.ID, string(e.Problem))
+	where := ""
+	if e.Position > 0 {
+		where = fmt.Sprintf("child %d of %q, ", e.Position, e.Supervisor)
+	}
+	return fmt.Sprintf("supervisor: specification of %s%q: %s", where, e.ID, string(e.Problem))
 }
 
 // validate checks one child for a supervisor of the given flags.
@@ -138,38 +145,44 @@ func (s *spec) validate(auto AutoShutdownMode) error {
 		if s != nil {
 			id = s.id
 		}
-		return &SpecError{id, MissingStart}
+		return &SpecError{ID: id, Problem: MissingStart}
 	case s.id == "":
-		return &SpecError{s.id, MissingID}
+		return &SpecError{ID: s.id, Problem: MissingID}
 	case s.restart < Permanent || s.restart > Temporary:
-		return &SpecError{s.id, InvalidRestart}
+		return &SpecError{ID: s.id, Problem: InvalidRestart}
 	case s.shutdown < 0 && s.shutdown != Infinity:
-		return &SpecError{s.id, InvalidShutdown}
+		return &SpecError{ID: s.id, Problem: InvalidShutdown}
 	case s.significant && (s.restart == Permanent || auto == Never):
-		return &SpecError{s.id, BadSignificant}
+		return &SpecError{ID: s.id, Problem: BadSignificant}
 	case s.check != nil:
 		return s.check(s)
 	}
 	return nil
 }
 
-// specsOf validates a supervisor's list of children and what is below them.
-func specsOf(children []Spec, auto AutoShutdownMode) ([]*spec, error) {
+// specsOf validates the list of children of the supervisor id and what is
+// below them.
+func specsOf(id string, children []Spec, auto AutoShutdownMode) ([]*spec, error) {
 	specs := make([]*spec, 0, len(children))
 	ids, slots := map[string]bool{}, map[*slot]bool{}
-	for _, child := range children {
+	for i, child := range children {
 		var s *spec
 		if child != nil {
 			s = child.spec()
 		}
-		if err := s.validate(auto); err != nil {
-			return nil, err
-		}
+		err := s.validate(auto)
 		switch {
+		case err != nil:
 		case ids[s.id]:
-			return nil, &SpecError{s.id, DuplicateID}
+			err = &SpecError{ID: s.id, Problem: DuplicateID}
 		case slots[s.slot]:
-			return nil, &SpecError{s.id, DuplicateChild}
+			err = &SpecError{ID: s.id, Problem: DuplicateChild}
+		}
+		if err != nil {
+			if e, ok := err.(*SpecError); ok && e.Position == 0 { // of one below it is known already
+				e.Supervisor, e.Position = id, i+1
+			}
+			return nil, err
 		}
 		ids[s.id], slots[s.slot] = true, true
 		specs = append(specs, s)

@@ -77,7 +77,7 @@ func (s *Sup) configure(c *genserver.Context) error {
 	if s.flags, err = flagsOf(s.id, strategy, list); err != nil {
 		return err
 	}
-	specs, err := specsOf(children, s.auto)
+	specs, err := specsOf(s.id, children, s.auto)
 	if err != nil {
 		return err
 	}
