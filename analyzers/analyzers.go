@@ -12,6 +12,7 @@ import (
 	"github.com/otplint/otplint/analyzers/callcycle"
 	"github.com/otplint/otplint/analyzers/childorder"
 	"github.com/otplint/otplint/analyzers/directive"
+	"github.com/otplint/otplint/analyzers/dynchild"
 	"github.com/otplint/otplint/analyzers/initblock"
 	"github.com/otplint/otplint/analyzers/nodefault"
 	"github.com/otplint/otplint/analyzers/noreply"
@@ -28,6 +29,7 @@ var All = withDirective(
 	newCheck(bottleneck.Analyzer, bottleneck.Doc),
 	newCheck(callcycle.Analyzer, callcycle.Doc),
 	newCheck(childorder.Analyzer, childorder.Doc),
+	newCheck(dynchild.Analyzer, dynchild.Doc),
 	newCheck(initblock.Analyzer, initblock.Doc),
 	newCheck(nodefault.Analyzer, nodefault.Doc),
 	newCheck(noreply.Analyzer, noreply.Doc),

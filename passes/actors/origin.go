@@ -18,6 +18,18 @@ func (b *builder) origin(v ssa.Value) (data bool, from roles.Arg) {
 	return o.data, o.from
 }
 
+// builds records which of a call's arguments are built from data; skip is the number of parameters before them.
+func (b *builder) builds(edge *Edge, call *ssa.CallCommon, skip int) {
+	for i, arg := range call.Args {
+		if i += skip; i >= 255 {
+			return
+		}
+		if data, from := b.built(arg); data || from != 0 {
+			edge.Built = append(edge.Built, BuiltArg{roles.Arg(i + 1), data, from})
+		}
+	}
+}
+
 // built is the origin of an argument of which an id may be made: of a number or string, a message, or a parameter that
 // is passed on.
 func (b *builder) built(arg ssa.Value) (data bool, from roles.Arg) {
@@ -158,6 +170,10 @@ func (o *originOf) element(list ssa.Value) {
 
 // call: what a function makes of its arguments; without arguments, from outside, a random number or the time.
 func (o *originOf) call(call *ssa.Call) {
+	if waitsForInput(call) {
+		o.data = true
+		return
+	}
 	if _, isRole := roleOf(call.Common()); isRole {
 		return
 	}

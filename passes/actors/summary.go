@@ -218,6 +218,7 @@ func (b *builder) invoke(fn *Func, call *ssa.CallCommon, edge Edge, at place) {
 		for i, arg := range call.Args {
 			b.refers(&edge, i+2, arg)
 		}
+		b.builds(&edge, call, 1)
 		fn.Edges = append(fn.Edges, edge)
 		return
 	}
@@ -243,14 +244,10 @@ func (b *builder) operands(f *ssa.Function, edge *Edge, call *ssa.CallCommon, ca
 			b.refers(edge, 1, made.Bindings[0])
 		}
 	}
+	b.builds(edge, call, shift)
 	for i, arg := range call.Args {
 		i += shift
 		b.refers(edge, i+1, arg)
-		if i < 255 {
-			if data, from := b.built(arg); data || from != 0 {
-				edge.Built = append(edge.Built, BuiltArg{roles.Arg(i + 1), data, from})
-			}
-		}
 		if !types.IsInterface(arg.Type()) {
 			continue
 		}
