@@ -279,6 +279,34 @@ func TestStats(t *testing.T) {
 	}
 }
 
+// A service that is still to be moved onto the runtime can be asked about its goroutines.
+func TestModuleWithoutFramework(t *testing.T) {
+	dir := testmod.Write(t, `
+-- go.mod --
+module plain.example
+
+go 1.26
+-- plain.go --
+package plain
+
+import "time"
+
+func Poll() {
+	go func() {
+		for {
+			time.Sleep(time.Second)
+		}
+	}()
+}
+`)
+	if r := otplint(t, dir, "-unsupervised.scope=module", "./..."); r.status != cli.Findings || !strings.Contains(r.stdout, "plain.go:6:2: goroutine has no owner") {
+		t.Errorf("with scope=module: %+v", r)
+	}
+	if r := otplint(t, dir, "./..."); r.status != cli.Clean || !strings.Contains(r.stderr, "-unsupervised.scope=module") {
+		t.Errorf("without: %+v", r)
+	}
+}
+
 // The command and go vet agree on a generated module, whatever the
 // command looks at first, and on what it contains.
 func TestGenerated(t *testing.T) {

@@ -103,7 +103,7 @@ func (c *command) status(o *options, dir string, graph *load.Graph, result runne
 	case fails(result.Findings, o.failOn):
 		return Findings
 	case !reported(graph):
-		fmt.Fprintln(c.stderr, "otplint: none of these packages uses a known actor framework, directly or not, so there was nothing to check; -unsupervised.scope=module judges the goroutines of all packages of a module that uses one in any of them")
+		fmt.Fprintln(c.stderr, "otplint: none of these packages uses a known actor framework, directly or not, so there was nothing to check; -unsupervised.scope=module judges the goroutines of all packages of the module")
 	}
 	return Clean
 }

@@ -34,8 +34,7 @@ type Config struct {
 	// InCone says whether an import path is a known framework's. A package is
 	// in the cone if it is one or imports, directly or not, one that is.
 	InCone func(path string) bool
-	// WholeModule adds every package of the main module to the cone, if at
-	// least one is in it, named or not.
+	// WholeModule adds every package of the main module to the cone, named or not.
 	WholeModule bool
 	// Warn gets what the go command says beside its answers; may be nil.
 	Warn func(line string)
@@ -217,18 +216,12 @@ func (l *loader) unmatched() []Problem {
 
 // markCone decides what is in the cone.
 func (l *loader) markCone() {
-	uses := false
 	for _, p := range l.all {
 		if p.ImportPath == "unsafe" || p.synthesized() {
 			continue
 		}
-		p.cone = l.cfg.InCone(p.path()) || slices.ContainsFunc(l.imports(p), func(dep *listed) bool { return dep.cone })
-		uses = uses || p.cone && p.main()
-	}
-	if l.cfg.WholeModule && uses {
-		for _, p := range l.all {
-			p.cone = p.cone || p.main() && !p.synthesized()
-		}
+		p.cone = l.cfg.WholeModule && p.main() || l.cfg.InCone(p.path()) ||
+			slices.ContainsFunc(l.imports(p), func(dep *listed) bool { return dep.cone })
 	}
 }
 

@@ -51,9 +51,8 @@ func EverythingForTest() (restore func()) {
 
 var wholeModule atomic.Bool
 
-// WholeModule puts every package of the main module into the cone. Only the command can use it: it has loaded
-// those packages, and knows that at least one of them uses a framework; for vet and gopls a package alone says
-// neither.
+// WholeModule puts every package of the main module into the cone. Only the command can use it, since it has loaded
+// those packages; vet and gopls see one at a time.
 func WholeModule() { wholeModule.Store(true) }
 
 func run(pass *analysis.Pass) (any, error) {
