@@ -14,13 +14,14 @@ import (
 	"github.com/otplint/otplint/analyzers/directive"
 	"github.com/otplint/otplint/analyzers/dynchild"
 	"github.com/otplint/otplint/analyzers/initblock"
+	"github.com/otplint/otplint/analyzers/msgshape"
 	"github.com/otplint/otplint/analyzers/nodefault"
 	"github.com/otplint/otplint/analyzers/noreply"
 	"github.com/otplint/otplint/analyzers/oversizedstate"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/selfcall"
-	"github.com/otplint/otplint/analyzers/unhandledmsg"
 	"github.com/otplint/otplint/analyzers/trapexit"
+	"github.com/otplint/otplint/analyzers/unhandledmsg"
 	"github.com/otplint/otplint/analyzers/unsupervised"
 )
 
@@ -31,13 +32,14 @@ var All = withDirective(
 	newCheck(childorder.Analyzer, childorder.Doc),
 	newCheck(dynchild.Analyzer, dynchild.Doc),
 	newCheck(initblock.Analyzer, initblock.Doc),
+	newCheck(msgshape.Analyzer, msgshape.Doc),
 	newCheck(nodefault.Analyzer, nodefault.Doc),
 	newCheck(noreply.Analyzer, noreply.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
-	newCheck(unhandledmsg.Analyzer, unhandledmsg.Doc),
 	newCheck(trapexit.Analyzer, trapexit.Doc),
+	newCheck(unhandledmsg.Analyzer, unhandledmsg.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
 )
 

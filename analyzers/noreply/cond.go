@@ -19,6 +19,7 @@ type cond struct {
 	key     string
 	negated bool     // the value in the code is the opposite of the key
 	leaves  []string // what it depends on: access paths
+	free    []string // those of them that may have any value, whatever the others have
 	holds   bool
 	test    types.Type // of a type test: of this type, if it is no interface
 	of      string     // whose type
@@ -27,12 +28,18 @@ type cond struct {
 	flag    bool       // depends on a parameter itself
 }
 
-// related says whether the conditions depend on something that may be the same.
+// related says whether one of the conditions may decide the other: they depend on something that may be the same, and
+// neither on anything else that is free.
 func (c cond) related(d cond) bool {
-	return slices.ContainsFunc(c.leaves, func(a string) bool {
-		return slices.ContainsFunc(d.leaves, func(b string) bool { return below(a, b) || below(b, a) })
-	})
+	return slices.ContainsFunc(c.leaves, d.has) && !slices.ContainsFunc(c.free, d.lacks) && !slices.ContainsFunc(d.free, c.lacks)
 }
+
+// has says whether the condition depends on something that may be the same as an access path.
+func (c cond) has(leaf string) bool {
+	return slices.ContainsFunc(c.leaves, func(own string) bool { return below(leaf, own) || below(own, leaf) })
+}
+
+func (c cond) lacks(leaf string) bool { return !c.has(leaf) }
 
 // below says whether a is b or a part of it.
 func below(a, b string) bool {
@@ -80,7 +87,7 @@ func (w *walker) cond(v ssa.Value) cond {
 	if c.key == "" {
 		c.key = d.text(v, 0)
 	}
-	c.leaves, c.flag = d.leaves, d.flag
+	c.leaves, c.free, c.flag = d.leaves, d.free, d.flag
 	return c
 }
 
@@ -88,19 +95,23 @@ func (w *walker) cond(v ssa.Value) cond {
 type describer struct {
 	w      *walker
 	leaves []string
+	free   []string
 	flag   bool
 }
 
-// leaf notes an access path.
-func (d *describer) leaf(s string) string {
+// leaf notes an access path; free says that its value is not computed from others'.
+func (d *describer) leaf(s string, free bool) string {
 	d.leaves = append(d.leaves, s)
+	if free {
+		d.free = append(d.free, s)
+	}
 	return s
 }
 
 func (d *describer) text(v ssa.Value, depth int) string {
 	v = d.w.value(v)
 	if depth > 12 {
-		return d.leaf(name(v))
+		return d.leaf(name(v), false)
 	}
 	depth++
 	switch v := v.(type) {
@@ -129,11 +140,20 @@ func (d *describer) text(v ssa.Value, depth int) string {
 	case *ssa.Extract:
 		if _, lookup := v.Tuple.(*ssa.Lookup); !lookup {
 			if _, test := v.Tuple.(*ssa.TypeAssert); !test {
-				return d.text(v.Tuple, depth) + "#" + strconv.Itoa(v.Index)
+				return d.result(v, depth)
 			}
 		}
 	}
-	return d.leaf(d.path(v, depth))
+	return d.leaf(d.path(v, depth), isPath(v))
+}
+
+// result is one of several that a call has.
+func (d *describer) result(v *ssa.Extract, depth int) string {
+	s := d.text(v.Tuple, depth) + "#" + strconv.Itoa(v.Index)
+	if isError(v.Type()) {
+		d.leaf(s, true)
+	}
+	return s
 }
 
 // call: len and the like give the same for the same; others may give something else each time.
@@ -151,8 +171,34 @@ func (d *describer) call(v *ssa.Call, depth int) string {
 	if v.Call.IsInvoke() {
 		d.text(v.Call.Value, depth)
 	}
-	return d.leaf(name(v))
+	return d.leaf(name(v), isError(v.Type()))
 }
+
+// isPath says whether a value is a parameter or variable, or a part of one, and no result of a call.
+func isPath(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Parameter, *ssa.Global, *ssa.Alloc, *ssa.FreeVar:
+		return true
+	case *ssa.UnOp:
+		return v.Op == token.MUL && isPath(v.X)
+	case *ssa.FieldAddr:
+		return isPath(v.X)
+	case *ssa.Field:
+		return isPath(v.X)
+	case *ssa.IndexAddr:
+		return isPath(v.X)
+	case *ssa.Lookup:
+		return isPath(v.X)
+	case *ssa.Extract:
+		return isPath(v.Tuple)
+	case *ssa.TypeAssert:
+		return isPath(v.X)
+	}
+	return false
+}
+
+// isError says whether a value says that something went wrong, which it may always do.
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
 
 // path is a value as an access path: a parameter or variable, a field of it, an element, and so on.
 func (d *describer) path(v ssa.Value, depth int) string {
