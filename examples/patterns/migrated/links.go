@@ -47,8 +47,7 @@ const Links = pubsub.Topic[Visited]("links")
 
 // Bridge hands events to a channel, for code that has not moved yet. Like the old hub it loses what finds no room.
 func Bridge(id string, bus *pubsub.PubSub, to chan<- string) supervisor.Child[process.Dest] {
-	return supervisor.Func(id, func(ctx context.Context) error {
-		c, _ := process.ContextOf(ctx) // a child's code runs in a process
+	return supervisor.Process(id, func(c *process.Context) error {
 		if err := pubsub.Subscribe(c, bus, Links); err != nil {
 			return err
 		}
