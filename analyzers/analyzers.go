@@ -18,6 +18,7 @@ import (
 	"github.com/otplint/otplint/analyzers/nodefault"
 	"github.com/otplint/otplint/analyzers/noreply"
 	"github.com/otplint/otplint/analyzers/oversizedstate"
+	"github.com/otplint/otplint/analyzers/restarttype"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/selfcall"
 	"github.com/otplint/otplint/analyzers/trapexit"
@@ -36,6 +37,7 @@ var All = withDirective(
 	newCheck(nodefault.Analyzer, nodefault.Doc),
 	newCheck(noreply.Analyzer, noreply.Doc),
 	newCheck(oversizedstate.Analyzer, oversizedstate.Doc),
+	newCheck(restarttype.Analyzer, restarttype.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
 	newCheck(trapexit.Analyzer, trapexit.Doc),
