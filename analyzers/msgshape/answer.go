@@ -186,7 +186,10 @@ func fieldOf(t types.Type, index int) *types.Var {
 	if p, ok := types.Unalias(t).Underlying().(*types.Pointer); ok {
 		t = p.Elem()
 	}
-	return types.Unalias(t).Underlying().(*types.Struct).Field(index).Origin()
+	if s, ok := types.Unalias(t).Underlying().(*types.Struct); ok {
+		return s.Field(index).Origin()
+	}
+	return types.NewField(token.NoPos, nil, "", types.Typ[types.Invalid], false)
 }
 
 // of lists the requests that a From may belong to where it is used; false if there may be others.

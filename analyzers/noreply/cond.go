@@ -25,7 +25,7 @@ type cond struct {
 	of      string     // whose type
 	open    bool       // of a type test: for an interface, which many types have
 	request bool       // of a type test: of the request's
-	flag    bool       // depends on a parameter itself
+	flag    bool       // depends on what a helper's callers decide
 }
 
 // related says whether one of the conditions may decide the other: they depend on something that may be the same, and
@@ -48,9 +48,7 @@ func below(a, b string) bool {
 }
 
 // doubtful says whether nobody knows that the condition may hold, or not.
-func (c cond) doubtful(helper bool) bool {
-	return c.flag && helper || c.open && !c.holds
-}
+func (c cond) doubtful() bool { return c.flag || c.open && !c.holds }
 
 // cond describes a condition.
 func (w *walker) cond(v ssa.Value) cond {
@@ -209,9 +207,7 @@ func (d *describer) path(v ssa.Value, depth int) string {
 	depth++
 	switch v := v.(type) {
 	case *ssa.Parameter:
-		if _, basic := v.Type().Underlying().(*types.Basic); basic || types.IsInterface(v.Type()) && !isMessage(v) {
-			d.flag = true
-		}
+		d.flag = d.flag || slices.Contains(d.w.given, v)
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			return d.path(v.X, depth)
@@ -238,6 +234,32 @@ func (d *describer) path(v ssa.Value, depth int) string {
 func isMessage(p *ssa.Parameter) bool {
 	i, ok := p.Type().Underlying().(*types.Interface)
 	return ok && i.Empty()
+}
+
+// decided are the parameters with which a helper's callers may decide what it does: not the server, the request
+// or an error, which there may be or not.
+func decided(helper, callback *ssa.Function) []*ssa.Parameter {
+	var all []*ssa.Parameter
+	for _, p := range helper.Params {
+		if !isMessage(p) && !isError(p.Type()) && !isRequest(p.Type()) && !types.Identical(p.Type(), callback.Params[0].Type()) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// isRequest says whether a struct embeds what makes it a call.
+func isRequest(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range s.NumFields() {
+		if f := s.Field(i); f.Embedded() && isRole(f.Type(), roles.CallToType) {
+			return true
+		}
+	}
+	return false
 }
 
 // name of a value that is nothing but itself.

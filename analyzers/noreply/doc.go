@@ -15,8 +15,8 @@ reports
   - a NoReply on a path that neither answers nor keeps the Caller: it was not
     taken, it was taken and dropped, or it was put into an unexported field that
     the package only ever writes to;
-  - a result that is not for calls, such as c.OK(): the server crashes, and the
-    client fails with it;
+  - a result that is not for calls, such as c.OK(), or c.Unhandled for a request
+    that was answered: the server crashes, and the client fails with it;
   - a second answer on a path: the first counts, also if its Result is not
     returned, and the second is lost without a word. Mostly a return is missing.
 

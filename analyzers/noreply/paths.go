@@ -30,7 +30,7 @@ func (p *path) certain(only bool) bool {
 // walker walks the paths of a function, through each loop at most once.
 type walker struct {
 	r      *request
-	helper bool // the function is one
+	given  []*ssa.Parameter // what a helper's callers decide
 	on     map[*ssa.BasicBlock]bool
 	phis   map[*ssa.Phi]ssa.Value
 	loops  map[*ssa.BasicBlock]loop
@@ -191,7 +191,7 @@ func (w *walker) assume(p path, c cond, holds, then bool) (path, bool) {
 	case related:
 		p.falls = append(p.falls[:len(p.falls):len(p.falls)], c)
 	}
-	p.hard = p.hard || c.doubtful(w.helper)
+	p.hard = p.hard || c.doubtful()
 	return p, true
 }
 
@@ -211,37 +211,17 @@ const (
 
 // findLoops finds the blocks that can be reached from themselves.
 func (w *walker) findLoops() map[*ssa.BasicBlock]loop {
-	reach := map[*ssa.BasicBlock]map[*ssa.BasicBlock]bool{}
-	for _, b := range w.r.f.Blocks {
-		seen := map[*ssa.BasicBlock]bool{}
-		stack := slices.Clone(b.Succs)
-		for len(stack) > 0 {
-			s := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if !seen[s] {
-				seen[s] = true
-				stack = append(stack, s.Succs...)
-			}
-		}
-		reach[b] = seen
-	}
 	all := map[*ssa.BasicBlock]loop{}
-	for _, b := range w.r.f.Blocks {
-		if !reach[b][b] {
-			continue
-		}
+	for _, blocks := range components(w.r.f) {
 		kind, exits := passes, map[*ssa.BasicBlock]bool{}
-		for _, other := range w.r.f.Blocks {
-			if !reach[b][other] || !reach[other][b] {
-				continue
-			}
-			for _, instr := range other.Instrs {
+		for _, b := range blocks {
+			for _, instr := range b.Instrs {
 				if w.r.ops[instr] != 0 {
 					kind = decides
 				}
 			}
-			for _, to := range other.Succs {
-				if !reach[to][b] {
+			for _, to := range b.Succs {
+				if !slices.Contains(blocks, to) {
 					exits[to] = true
 				}
 			}
@@ -249,7 +229,47 @@ func (w *walker) findLoops() map[*ssa.BasicBlock]loop {
 		if len(exits) > 1 {
 			kind = decides
 		}
-		all[b] = kind
+		for _, b := range blocks {
+			all[b] = kind
+		}
 	}
+	return all
+}
+
+// components are the loops of a function with all that is in them: the strongly connected components of its control
+// flow (Tarjan) that have more than one block, or one that branches to itself.
+func components(f *ssa.Function) [][]*ssa.BasicBlock {
+	var all [][]*ssa.BasicBlock
+	var stack []*ssa.BasicBlock
+	index, low := make([]int, len(f.Blocks)), make([]int, len(f.Blocks)) // from 1; len+1 is done
+	next, done := 0, len(f.Blocks)+1
+	var visit func(b *ssa.BasicBlock)
+	visit = func(b *ssa.BasicBlock) {
+		next++
+		i := b.Index
+		index[i], low[i] = next, next
+		stack = append(stack, b)
+		for _, s := range b.Succs {
+			if index[s.Index] == 0 {
+				visit(s)
+				low[i] = min(low[i], low[s.Index])
+			} else if index[s.Index] != done {
+				low[i] = min(low[i], index[s.Index])
+			}
+		}
+		if low[i] != index[i] {
+			return
+		}
+		at := slices.Index(stack, b)
+		blocks := slices.Clone(stack[at:])
+		stack = stack[:at]
+		for _, c := range blocks {
+			index[c.Index], low[c.Index] = done, done
+		}
+		if len(blocks) > 1 || slices.Contains(b.Succs, b) {
+			all = append(all, blocks)
+		}
+	}
+	visit(f.Blocks[0])
 	return all
 }

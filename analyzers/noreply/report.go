@@ -25,7 +25,10 @@ func (c *check) follow(s *subject) {
 	if r == nil {
 		return
 	}
-	w := &walker{r: r, helper: len(s.via) > 0}
+	w := &walker{r: r}
+	if len(s.via) > 0 {
+		w.given = decided(s.f, s.via[0].Parent())
+	}
 	w.ret = func(p *path, ret *ssa.Return) { c.judge(s, r, w, p, ret) }
 	w.again = func(p *path, second *ssa.Call) {
 		if p.certain(r.before[second] == answered) {
@@ -65,6 +68,9 @@ func (c *check) judge(s *subject, r *request, w *walker, p *path, ret *ssa.Retur
 	v := c.verdictOf(ret.Results[0], w.phi)
 	if v&goesOn != 0 && c.mayStop() {
 		return
+	}
+	if v == unhandled && p.state == answered && p.certain(r.before[ret] == answered) {
+		c.report(s, ret, c.what(s, ret)+" answers a request and then refuses it: the server crashes; return the answer", c.evidence(s, p, ret))
 	}
 	switch v.without() &^ goesOn {
 	case refused:

@@ -49,8 +49,12 @@ func index(p *ssa.Parameter) int { return slices.Index(p.Parent().Params, p) }
 
 // fieldOf is the field that the address is of.
 func fieldOf(addr *ssa.FieldAddr) *types.Var {
-	t := types.Unalias(addr.X.Type()).Underlying().(*types.Pointer).Elem()
-	return types.Unalias(t).Underlying().(*types.Struct).Field(addr.Field).Origin()
+	if p, ok := types.Unalias(addr.X.Type()).Underlying().(*types.Pointer); ok {
+		if s, ok := types.Unalias(p.Elem()).Underlying().(*types.Struct); ok {
+			return s.Field(addr.Field).Origin()
+		}
+	}
+	return nil
 }
 
 // tail says whether what a call returns is returned at once as the result, at most with a Continue or Timeout added.

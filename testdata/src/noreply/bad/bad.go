@@ -186,6 +186,8 @@ func (s *Quiet) HandleCall(c *genserver.Context, from genserver.From, req any) r
 type (
 	later struct{ genserver.CallTo[*Queue, int] }
 	both  struct{ genserver.CallTo[*Queue, int] }
+	find  struct{ genserver.CallTo[*Queue, int] }
+	check struct{ genserver.CallTo[*Queue, int] }
 )
 
 // Queue keeps those who have their answer.
@@ -211,8 +213,24 @@ func (s *Queue) HandleCall(c *genserver.Context, from genserver.From, req any) r
 			caller.Reply(s.n)
 		}
 		return c.NoReply()
+	case find:
+		if s.n > 0 {
+			return req.Reply(from, s.n)
+		}
+		req.Fail(from, errBad)
+	case check:
+		return done(from, req, s.check())
 	}
-	return c.Unhandled(req)
+	return c.Unhandled(req) // want `Queue.HandleCall answers a request and then refuses it: the server crashes`
+}
+
+func (s *Queue) check() error { return nil }
+
+func done(from genserver.From, req check, err error) result {
+	if err != nil {
+		req.Fail(from, err)
+	}
+	return req.Reply(from, 1) // want `HandleCall\(check\) answers again`
 }
 
 func (s *Queue) flush() {

@@ -44,6 +44,8 @@ type (
 	ranged   struct{ genserver.CallTo[*Store, int] }
 	signals  struct{ genserver.CallTo[*Store, int] }
 	goes     struct{ genserver.CallTo[*Store, int] }
+	flagged  struct{ genserver.CallTo[*Store, int] }
+	either   struct{ genserver.CallTo[*Store, int] }
 )
 
 type queued struct {
@@ -169,8 +171,31 @@ func (s *Store) HandleCall(c *genserver.Context, from genserver.From, req any) r
 	case goes:
 		s.must(from)
 		return c.NoReply()
+	case flagged:
+		return s.flagged(c, from, req, options{})
+	case either: // the value and what is said of it
+		v, ok := s.newest()
+		if ok {
+			req.Reply(from, v)
+		}
+		if v == 0 {
+			s.waiting = append(s.waiting, req.Caller(from))
+		}
+		return c.NoReply()
 	}
 	return c.NoReply() // each request has a case
+}
+
+func (s *Store) newest() (int, bool) { return s.n, s.n > 0 }
+
+type options struct{ silent bool }
+
+// flagged is silent for nobody.
+func (s *Store) flagged(c *genserver.Context, from genserver.From, req flagged, o options) result {
+	if o.silent {
+		return c.NoReply()
+	}
+	return req.Reply(from, s.n)
 }
 
 func (s *Store) all(yield func(int) bool) { yield(s.n) }
