@@ -20,6 +20,7 @@
 //   - about casts, goroutines and tasks;
 //   - about a callee that has answered, by a kept caller, in what its handler runs;
 //   - about what a server does after it has answered: HandleContinue is no part of the call;
+//   - where the declared trees show that the references lead on to other processes and never back;
 //   - about circles of one type (parents and children, rings): see selfcall for the process that calls itself;
 //   - where a server, a message or the type behind an interface is not known, or several types are known to become it;
 //   - about a longer circle through servers of which some are in a shorter one already.

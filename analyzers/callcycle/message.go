@@ -16,7 +16,7 @@ func (c *check) report(circle []hop) {
 	g := newGraph(c.m)
 	proof := g.prove(circle)
 	at, end, ok := c.place(circle)
-	if !ok || c.m.Quiet(at) {
+	if !ok || c.m.Quiet(at) || proof == nil && g.refuted(circle) {
 		return
 	}
 	d := analysis.Diagnostic{Pos: c.m.TokenPos(at), Message: c.message(circle, proof != nil)}

@@ -87,6 +87,70 @@ func (g *graph) follow(h hop, from process) (process, evidence) {
 	return process{}, evidence{}
 }
 
+// refuted says whether the declared trees show that a circle of types is none of processes: they have a child of the
+// first server, and from each the references are known step by step and lead to another process, or nowhere.
+func (g *graph) refuted(circle []hop) bool {
+	firsts := g.children(circle[0].from.server)
+	for _, first := range firsts {
+		at := first
+		for _, h := range circle {
+			next, _ := g.follow(h, at)
+			if !next.known() {
+				if !g.empty(h, at) {
+					return false
+				}
+				at = process{}
+				break
+			}
+			at = next
+		}
+		if at.same(first) {
+			return false
+		}
+	}
+	return len(firsts) > 0
+}
+
+// children are the processes of a server that the trees declare; none if one stands for many, or is not made by a
+// factory that is known.
+func (g *graph) children(s *actors.Server) []process {
+	var list []process
+	for site := range g.m.SitesTo(s.Type, actors.StartSite, actors.ChildSite, actors.StartChildSite) {
+		if site.Kind != actors.ChildSite || site.Loop || site.Factory == "" {
+			return nil
+		}
+	}
+	for t := range g.m.Trees() {
+		for i := range t.Children {
+			c := &t.Children[i]
+			if c.Server == "" || g.m.Server(c.Server) != s {
+				continue
+			}
+			if c.Loop || t.Loop || c.Factory == "" {
+				return nil
+			}
+			list = append(list, process{made: c.Pos, name: c.Name})
+		}
+	}
+	return list
+}
+
+// empty says whether the factory of a process leaves the reference out that a call goes to.
+func (g *graph) empty(h hop, from process) bool {
+	in := h.wait.Target
+	if in.Kind != actors.FieldInstance || in.Param == 0 || !from.made.IsValid() || !g.constant(in.Value) {
+		return false
+	}
+	made := false
+	for _, p := range g.children(h.from.server) {
+		made = made || p.made == from.made
+	}
+	for w := range g.m.Wired(h.from.server.Type, in.Value) {
+		made = made && w.Made != from.made
+	}
+	return made
+}
+
 // constant says whether a field is never changed after the struct is made.
 func (g *graph) constant(field string) bool {
 	for h := range g.m.Held(field) {

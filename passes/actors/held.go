@@ -8,10 +8,10 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// held records a reference that is kept in a struct's field.
+// held records a reference that is kept in a struct's field, or an interface of the cone, which may be one.
 func (b *builder) held(f *ssa.Function, instr ssa.Instruction) {
 	store, ok := instr.(*ssa.Store)
-	if !ok || !refers(store.Val.Type()) {
+	if !ok || !refers(store.Val.Type()) && !b.ofCone(store.Val.Type()) {
 		return
 	}
 	addr, ok := store.Addr.(*ssa.FieldAddr)
@@ -30,7 +30,7 @@ func (b *builder) held(f *ssa.Function, instr ssa.Instruction) {
 	if slot.Kind != FieldInstance {
 		return
 	}
-	h := Held{Field: slot.Value, Instance: b.instance(store.Val), Func: b.m.ID(f), Pos: b.pos(store.Pos())}
+	h := Held{Field: slot.Value, Instance: b.reference(store.Val), Func: b.m.ID(f), Pos: b.pos(store.Pos())}
 	if slot.Param != 0 {
 		h.Owner = Instance{Kind: ParamInstance, Param: slot.Param}
 	} else if _, fresh := b.resolve(addr.X).(*ssa.Alloc); !fresh {
@@ -40,6 +40,12 @@ func (b *builder) held(f *ssa.Function, instr ssa.Instruction) {
 		h.Pos = b.pos(f.Pos())
 	}
 	b.m.Pkg.Held = append(b.m.Pkg.Held, h)
+}
+
+// ofCone says whether a type is an interface that the cone declares.
+func (b *builder) ofCone(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && types.IsInterface(named) && named.Obj().Pkg() != nil && b.inCone(named.Obj().Pkg().Path())
 }
 
 func structOf(t types.Type) *types.Struct {
@@ -227,7 +233,8 @@ func (b *builder) holds(f FuncID) bool {
 
 // refers records that an argument denotes a process.
 func (b *builder) refers(e *Edge, param int, arg ssa.Value) {
-	if param > 255 || !denotes(arg.Type()) && !b.isServer(deref(arg.Type())) && (e.Kind != InvokeEdge || param != 1) {
+	t, receiver := arg.Type(), e.Kind == InvokeEdge && param == 1
+	if param > 255 || !receiver && !denotes(t) && !b.isServer(deref(t)) && !b.ofCone(t) {
 		return
 	}
 	in := b.instance(arg)

@@ -487,6 +487,57 @@ func (s *B10) HandleCall(c *genserver.Context, from genserver.From, req any) gen
 	return c.Unhandled(req)
 }
 
+// The types close a circle, the processes do not: the tree has a front, a middle and a back.
+type (
+	A11 struct {
+		b genserver.Ref[*B11]
+	}
+	B11 struct {
+		a genserver.Ref[*A11]
+	}
+	a11 struct {
+		genserver.CallTo[*A11, int]
+	}
+	go11 struct {
+		genserver.CallTo[*A11, int]
+	}
+	b11 struct {
+		genserver.CallTo[*B11, int]
+	}
+)
+
+// Front is a chain of three.
+func Front() supervisor.Child[supervisor.Ref] {
+	back := supervisor.Server("back", func() *A11 { return &A11{} })
+	middle := supervisor.Server("middle", func() *B11 { return &B11{a: back.Ref()} })
+	front := supervisor.Server("front", func() *A11 { return &A11{b: middle.Ref()} })
+	return supervisor.Supervisor("front", supervisor.RestForOne, []supervisor.Spec{back, middle, front})
+}
+
+func (s *A11) Init(c *genserver.Context) genserver.Result { return c.OK() }
+
+func (s *A11) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result {
+	switch req := req.(type) {
+	case go11:
+		genserver.Call(c, s.b, b11{})
+		return req.Reply(from, 1)
+	case a11:
+		return req.Reply(from, 1)
+	}
+	return c.Unhandled(req)
+}
+
+func (s *B11) Init(c *genserver.Context) genserver.Result { return c.OK() }
+
+func (s *B11) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result {
+	switch req := req.(type) {
+	case b11:
+		genserver.Call(c, s.a, a11{})
+		return req.Reply(from, 1)
+	}
+	return c.Unhandled(req)
+}
+
 // Dir is a tree: each asks its children, of its own type, and never the other way round as far as anybody knows.
 type Dir struct {
 	parent   genserver.Ref[*Dir]
