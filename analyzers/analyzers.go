@@ -21,6 +21,7 @@ import (
 	"github.com/otplint/otplint/analyzers/restarttype"
 	"github.com/otplint/otplint/analyzers/scatteredcalls"
 	"github.com/otplint/otplint/analyzers/selfcall"
+	"github.com/otplint/otplint/analyzers/startrace"
 	"github.com/otplint/otplint/analyzers/trapexit"
 	"github.com/otplint/otplint/analyzers/unhandledmsg"
 	"github.com/otplint/otplint/analyzers/unsupervised"
@@ -40,6 +41,7 @@ var All = withDirective(
 	newCheck(restarttype.Analyzer, restarttype.Doc),
 	newCheck(scatteredcalls.Analyzer, scatteredcalls.Doc),
 	newCheck(selfcall.Analyzer, selfcall.Doc),
+	newCheck(startrace.Analyzer, startrace.Doc),
 	newCheck(trapexit.Analyzer, trapexit.Doc),
 	newCheck(unhandledmsg.Analyzer, unhandledmsg.Doc),
 	newCheck(unsupervised.Analyzer, unsupervised.Doc),
