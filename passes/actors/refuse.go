@@ -12,6 +12,7 @@ import (
 // refuses says whether a message that none of the function's assertions takes certainly ends as unhandled, or in a
 // panic. It walks the ways on which every assertion for a concrete type fails. Each of them has to end with the result
 // that says so, of this function or of a helper that gets the message; whatever else is returned may be meant for it.
+// But a server that stops before it has looked at the message, whichever it is, does not take it.
 func (b *builder) refuses(f *ssa.Function, depth int) bool {
 	if f == nil || depth > maxFollow {
 		return false
@@ -21,6 +22,7 @@ func (b *builder) refuses(f *ssa.Function, depth int) bool {
 		return false
 	}
 	left := b.unmatched(f, msg)
+	unseen := b.unseen(f)
 	ends := false
 	for _, block := range f.Blocks {
 		if !left[block] {
@@ -34,10 +36,14 @@ func (b *builder) refuses(f *ssa.Function, depth int) bool {
 		case *ssa.Panic:
 			ends = true
 		case *ssa.Return:
-			if len(last.Results) != 1 || !b.refusal(last.Results[0], msg, left, depth) {
+			switch {
+			case len(last.Results) != 1:
+				return false
+			case b.refusal(last.Results[0], msg, left, depth):
+				ends = true
+			case !unseen[block] || !stops(last.Results[0]) || b.escapes(f):
 				return false
 			}
-			ends = true
 		}
 	}
 	return ends && (f.Recover == nil || !b.panics(msg, left))
@@ -58,6 +64,35 @@ func (b *builder) unmatched(f *ssa.Function, msg ssa.Value) map[*ssa.BasicBlock]
 		}
 	}
 	return left
+}
+
+// unseen are the blocks that run before any assertion, whatever the message.
+func (b *builder) unseen(f *ssa.Function) map[*ssa.BasicBlock]bool {
+	seen := map[*ssa.BasicBlock]bool{f.Blocks[0]: true}
+	for work := []*ssa.BasicBlock{f.Blocks[0]}; len(work) > 0; {
+		block := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b.flowOf(f).tested(block) != nil {
+			continue
+		}
+		for _, next := range block.Succs {
+			if !seen[next] {
+				seen[next] = true
+				work = append(work, next)
+			}
+		}
+	}
+	return seen
+}
+
+// stops says whether a callback's result ends the server.
+func stops(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	role, ok := roleOf(call.Common())
+	return ok && role.Effect == roles.Stops
 }
 
 // onward are the blocks that come after one if it has no assertion that takes the message.

@@ -147,3 +147,26 @@ func (s *Helped) more(c *genserver.Context, from genserver.From, req any) genser
 }
 
 func (s *Helped) rest(c *genserver.Context, req any) genserver.Result { return c.Unhandled(req) }
+
+// Guarded stops before it looks at the message, if it must.
+type Guarded struct{ err error }
+
+type guarded struct {
+	genserver.CallTo[*Guarded, int]
+}
+
+func Guard(ctx context.Context, r genserver.Ref[*Guarded]) { genserver.Call(ctx, r, guarded{}) }
+
+func (s *Guarded) Init(c *genserver.Context) genserver.Result { return c.OK() }
+
+func (s *Guarded) HandleCall(c *genserver.Context, from genserver.From, req any) genserver.Result { // want `counter.Guarded.HandleCall has no case for guarded`
+	if s.err != nil {
+		return c.Stop(s.err)
+	}
+	switch req := req.(type) {
+	case one:
+		return req.Reply(from, 1)
+	default:
+		return c.Unhandled(req)
+	}
+}

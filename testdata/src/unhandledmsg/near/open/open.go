@@ -206,3 +206,36 @@ func (s *Rescuer) HandleCast(c *genserver.Context, msg any) (res genserver.Resul
 	_ = msg.(safe)
 	return c.NoReply()
 }
+
+// Quits stops on what it does not know, and Gate before it looks if somebody else has taken the message.
+type Quits struct{ base }
+
+type quit struct{ genserver.CastTo[*Quits] }
+type stay struct{ genserver.CastTo[*Quits] }
+
+func Quit(ctx context.Context, r genserver.Ref[*Quits]) { genserver.Cast(ctx, r, quit{}) }
+
+func (s *Quits) HandleCast(c *genserver.Context, msg any) genserver.Result {
+	switch msg.(type) {
+	case stay:
+		return c.Unhandled(msg)
+	default:
+		return c.Stop(nil)
+	}
+}
+
+type Gate struct {
+	base
+	took func(any) bool
+}
+
+type gated struct{ genserver.CastTo[*Gate] }
+
+func Gated(ctx context.Context, r genserver.Ref[*Gate]) { genserver.Cast(ctx, r, gated{}) }
+
+func (s *Gate) HandleCast(c *genserver.Context, msg any) genserver.Result {
+	if s.took(msg) {
+		return c.Stop(nil)
+	}
+	return c.Unhandled(msg)
+}
