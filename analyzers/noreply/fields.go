@@ -26,7 +26,7 @@ func writeOnly(pass *analysis.Pass) fields {
 		return nil
 	}
 	u := usage{pass.TypesInfo, all}
-	for cur := range inspector.New(pass.Files).Root().Preorder((*ast.SelectorExpr)(nil), (*ast.CompositeLit)(nil)) {
+	for cur := range inspector.New(pass.Files).Root().Preorder((*ast.SelectorExpr)(nil), (*ast.CompositeLit)(nil), (*ast.CallExpr)(nil)) {
 		switch n := cur.Node().(type) {
 		case *ast.SelectorExpr:
 			if f := u.field(n); f != nil && !u.writes(cur, f) {
@@ -34,6 +34,11 @@ func writeOnly(pass *analysis.Pass) fields {
 			}
 		case *ast.CompositeLit:
 			u.literal(n)
+		case *ast.CallExpr: // a struct's fields are others when it is converted
+			if t := pass.TypesInfo.Types[n.Fun]; t.IsType() && len(n.Args) == 1 {
+				u.forget(t.Type)
+				u.forget(pass.TypesInfo.TypeOf(n.Args[0]))
+			}
 		}
 	}
 	return all
@@ -176,6 +181,18 @@ func (u usage) fresh(e ast.Expr, f *types.Var) bool {
 		return b.Name == "make" || b.Name == "append" && len(e.Args) > 0 && u.field(e.Args[0]) == f
 	}
 	return false
+}
+
+// forget drops the fields of a struct.
+func (u usage) forget(t types.Type) {
+	if p, ok := types.Unalias(t).Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if s, ok := types.Unalias(t).Underlying().(*types.Struct); ok {
+		for i := range s.NumFields() {
+			delete(u.all, s.Field(i).Origin())
+		}
+	}
 }
 
 // literal judges what a struct's fields are set to where it is made.

@@ -287,13 +287,14 @@ func (r *request) spread() {
 		s, live := in[b.Index], true
 		for _, instr := range b.Instrs {
 			o := r.ops[instr]
-			if _, ok := instr.(*ssa.Return); ok {
-				r.atEnd |= s
-				r.before[instr] |= s
-			} else if o != 0 {
+			_, returns := instr.(*ssa.Return)
+			if returns || o != 0 {
 				r.before[instr] |= s
 				s = s.after(o)
 				live = live && o != ends
+			}
+			if returns { // maybe the From or Caller itself
+				r.atEnd |= s
 			}
 			if !live {
 				break

@@ -97,6 +97,10 @@ func (c *check) effectOf(call *ssa.CallCommon) effect {
 			return exits
 		case roles.SendAfter, roles.SendEvery:
 			return notices
+		case roles.Cast, roles.TryCast:
+			if c.own(call, role) {
+				return notices
+			}
 		case roles.Send:
 			if i := role.Target.Index(); i >= 0 && i < len(call.Args) && isSelf(call.Args[i]) {
 				return notices
@@ -127,6 +131,20 @@ func (c *check) effectOf(call *ssa.CallCommon) effect {
 	}
 	c.effects[f] = e
 	return e
+}
+
+// own says whether a cast goes to a server of this package, which may be the one itself.
+func (c *check) own(call *ssa.CallCommon, role roles.Func) bool {
+	i := role.Server.Index()
+	if targs := call.StaticCallee().TypeArgs(); i >= 0 && i < len(targs) {
+		t := types.Unalias(targs[i])
+		if p, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(p.Elem())
+		}
+		named, ok := t.(*types.Named)
+		return !ok || named.Obj().Pkg() == c.pass.Pkg
+	}
+	return true
 }
 
 func isSelf(v ssa.Value) bool {

@@ -46,6 +46,8 @@ type (
 	goes     struct{ genserver.CallTo[*Store, int] }
 	flagged  struct{ genserver.CallTo[*Store, int] }
 	either   struct{ genserver.CallTo[*Store, int] }
+	returned struct{ genserver.CallTo[*Store, int] }
+	tried    struct{ genserver.CallTo[*Store, int] }
 )
 
 type queued struct {
@@ -182,8 +184,27 @@ func (s *Store) HandleCall(c *genserver.Context, from genserver.From, req any) r
 			s.waiting = append(s.waiting, req.Caller(from))
 		}
 		return c.NoReply()
+	case returned:
+		s.waiting = append(s.waiting, callerOf(from, req))
+		return c.NoReply()
+	case tried:
+		if s.try(from, req) {
+			return c.NoReply()
+		}
+		return req.Fail(from, errFull)
 	}
 	return c.NoReply() // each request has a case
+}
+
+func callerOf(from genserver.From, req returned) genserver.Caller[int] { return req.Caller(from) }
+
+// try answers if it can.
+func (s *Store) try(from genserver.From, req tried) bool {
+	if s.n == 0 {
+		return false
+	}
+	req.Reply(from, s.n)
+	return true
 }
 
 func (s *Store) newest() (int, bool) { return s.n, s.n > 0 }
@@ -275,12 +296,17 @@ type (
 	soon struct {
 		genserver.CallTo[*Closer, bool]
 	}
+	last struct {
+		genserver.CallTo[*Closer, bool]
+	}
+	shut struct{ genserver.CastTo[*Closer] }
 )
 
 // Closer stops itself in a moment, which tells who waits.
 type Closer struct {
 	watch  map[process.PID]genserver.Caller[bool]
 	shared chan genserver.Caller[bool]
+	self   genserver.Ref[*Closer]
 }
 
 // New has the callers answered by another goroutine.
@@ -308,6 +334,9 @@ func (s *Closer) HandleCall(c *genserver.Context, from genserver.From, req any) 
 	case soon:
 		c.SendAfter(time.Second, errFull)
 		return c.NoReply()
+	case last:
+		genserver.Cast(c, s.self, shut{})
+		return c.NoReply()
 	case tell:
 		s.shared <- req.Caller(from)
 		return c.NoReply()
@@ -319,6 +348,8 @@ func (s *Closer) HandleCall(c *genserver.Context, from genserver.From, req any) 
 	}
 	return c.Unhandled(req)
 }
+
+func (s *Closer) HandleCast(c *genserver.Context, msg any) result { return c.Stop(nil) }
 
 func (s *Closer) HandleContinue(c *genserver.Context, arg any) result { return c.Stop(errFull) }
 
@@ -381,5 +412,33 @@ func (s *Shared) HandleCall(c *genserver.Context, from genserver.From, req any) 
 func (s *Shared) answer(list []genserver.Caller[int]) {
 	for _, caller := range list {
 		caller.Reply(1)
+	}
+}
+
+type wait struct {
+	genserver.CallTo[*Converter, int]
+}
+
+// Converter keeps callers as what they are converted to.
+type Converter struct{ list []later }
+
+type (
+	later struct{ caller genserver.Caller[int] }
+	due   struct{ caller genserver.Caller[int] }
+)
+
+func (s *Converter) Init(c *genserver.Context) result { return c.OK() }
+
+func (s *Converter) HandleCall(c *genserver.Context, from genserver.From, req any) result {
+	if req, ok := req.(wait); ok {
+		s.list = append(s.list, later{req.Caller(from)})
+		return c.NoReply()
+	}
+	return c.Unhandled(req)
+}
+
+func (s *Converter) flush() {
+	for _, l := range s.list {
+		due(l).caller.Reply(1)
 	}
 }
