@@ -62,3 +62,16 @@ func TestDocumentation(t *testing.T) {
 		}
 	}
 }
+
+// The README names every check.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range analyzers.All {
+		if link := "[`" + c.Name + "`](docs/checks/" + c.Name + ".md)"; !strings.Contains(string(readme), link) {
+			t.Errorf("README has no %s", link)
+		}
+	}
+}
