@@ -208,6 +208,14 @@ func (d *describer) path(v ssa.Value, depth int) string {
 	switch v := v.(type) {
 	case *ssa.Parameter:
 		d.flag = d.flag || slices.Contains(d.w.given, v)
+	case *ssa.Alloc: // a parameter's variable is the parameter
+		for _, ref := range *v.Referrers() {
+			if store, ok := ref.(*ssa.Store); ok && store.Addr == ssa.Value(v) {
+				if p, ok := store.Val.(*ssa.Parameter); ok {
+					return d.path(p, depth)
+				}
+			}
+		}
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			return d.path(v.X, depth)

@@ -120,7 +120,11 @@ func (w *walker) phi(phi *ssa.Phi) ssa.Value { return w.phis[phi] }
 
 // branch goes on behind a condition: one way if it is decided, else both.
 func (w *walker) branch(b *ssa.BasicBlock, branch *ssa.If, p path) {
-	if l := w.loops[b]; l != none {
+	l := w.loops[b]
+	if l == none && iterates(b) { // a loop that always breaks
+		l = decides
+	}
+	if l != none {
 		p.hard = p.hard || l == decides
 		w.block(b.Succs[0], b, p)
 		w.block(b.Succs[1], b, p)
@@ -152,6 +156,15 @@ func (w *walker) branch(b *ssa.BasicBlock, branch *ssa.If, p path) {
 			w.block(b.Succs[arm], b, q)
 		}
 	}
+}
+
+// iterates says whether a block decides on a loop's next round.
+func iterates(b *ssa.BasicBlock) bool {
+	switch b.Succs[0].Comment {
+	case "for.body", "rangeindex.body", "rangeiter.body", "rangechan.body", "rangeint.body":
+		return true
+	}
+	return false
 }
 
 // written says whether a block is what the code names for its condition, not what is left.

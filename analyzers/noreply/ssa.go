@@ -68,6 +68,10 @@ func tail(call *ssa.Call) bool {
 		}
 		switch ref := ref.(type) {
 		case *ssa.DebugRef, *ssa.Return:
+		case *ssa.Store:
+			if !returns(call.Block(), call) {
+				return false
+			}
 		case *ssa.Call:
 			role, ok := roleOf(ref.Common())
 			if !ok || role.Kind != roles.Result || role.Effect == roles.Stops || !tail(ref) {
@@ -78,6 +82,16 @@ func tail(call *ssa.Call) bool {
 		}
 	}
 	return true
+}
+
+// returns says whether a block ends with a return of the value, by way of the variable for the result.
+func returns(b *ssa.BasicBlock, v ssa.Value) bool {
+	ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+	if !ok || len(ret.Results) != 1 {
+		return false
+	}
+	load, ok := ret.Results[0].(*ssa.UnOp)
+	return ok && returning(load) == v
 }
 
 // effect is what a function does that matters to a caller who waits.

@@ -29,6 +29,10 @@ func (c *check) verdictOf(v ssa.Value, phi func(*ssa.Phi) ssa.Value) verdict {
 		return c.verdictOfCall(v, phi)
 	case *ssa.Const:
 		return refused // the zero one
+	case *ssa.UnOp:
+		if last := returning(v); last != nil {
+			return c.verdictOf(last, phi)
+		}
 	case *ssa.Phi:
 		if phi == nil {
 			break
@@ -38,6 +42,36 @@ func (c *check) verdictOf(v ssa.Value, phi func(*ssa.Phi) ssa.Value) verdict {
 		}
 	}
 	return unknown
+}
+
+// returning is what a return has put into the variable that its function's results have where it defers, or iterates
+// over a function; nil if somebody else may write to it.
+func returning(load *ssa.UnOp) ssa.Value {
+	result, ok := load.X.(*ssa.Alloc)
+	if !ok {
+		return nil
+	}
+	var last ssa.Value
+	for _, instr := range load.Block().Instrs {
+		if instr == ssa.Instruction(load) {
+			break
+		}
+		if store, ok := instr.(*ssa.Store); ok && store.Addr == ssa.Value(result) {
+			last = store.Val
+		}
+	}
+	for _, ref := range *result.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Store, *ssa.UnOp, *ssa.DebugRef:
+		case *ssa.MakeClosure:
+			if f, ok := ref.Fn.(*ssa.Function); !ok || f.Synthetic != "range-over-func yield" {
+				return nil
+			}
+		default:
+			return nil
+		}
+	}
+	return last
 }
 
 func (c *check) verdictOfCall(call *ssa.Call, phi func(*ssa.Phi) ssa.Value) verdict {

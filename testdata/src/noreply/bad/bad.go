@@ -4,6 +4,7 @@ package bad
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
@@ -82,7 +83,7 @@ func (s *Fetcher) HandleCall(c *genserver.Context, from genserver.From, req any)
 			req.Fail(from, errBad)
 		}
 		clear(s.cache)
-		return req.Reply(from, 1) // want `HandleCall\(purge\) answers again: the caller got the answer of line 82, this one is lost`
+		return req.Reply(from, 1) // want `HandleCall\(purge\) answers again: the caller got the answer of line 83, this one is lost`
 	case wait:
 		req.Caller(from)
 		return c.NoReply() // want `HandleCall\(wait\) returns NoReply and nobody will answer: the Caller that was taken is kept nowhere`
@@ -237,6 +238,39 @@ func (s *Queue) flush() {
 	for _, w := range s.waiting {
 		w.Reply(s.n)
 	}
+}
+
+type (
+	lock  struct{ genserver.CallTo[*Locked, int] }
+	table struct{ genserver.CallTo[*Locked, int] }
+)
+
+// Locked defers.
+type Locked struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (s *Locked) Init(c *genserver.Context) result { return c.OK() }
+
+func (s *Locked) HandleCall(c *genserver.Context, from genserver.From, req any) result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch req := req.(type) {
+	case lock:
+		if s.n > 0 {
+			return req.Reply(from, s.n)
+		}
+		return c.NoReply() // want `Locked.HandleCall\(lock\) returns NoReply and nobody will answer`
+	case table:
+		return s.counted(c, from)
+	}
+	return c.Unhandled(req)
+}
+
+func (s *Locked) counted(c *genserver.Context, from genserver.From) result {
+	s.n++
+	return c.NoReply() // want `Locked.HandleCall\(table\) returns NoReply and nobody will answer`
 }
 
 type poll struct {

@@ -48,6 +48,7 @@ type (
 	either   struct{ genserver.CallTo[*Store, int] }
 	returned struct{ genserver.CallTo[*Store, int] }
 	tried    struct{ genserver.CallTo[*Store, int] }
+	free     struct{ genserver.CallTo[*Store, int] }
 )
 
 type queued struct {
@@ -182,6 +183,14 @@ func (s *Store) HandleCall(c *genserver.Context, from genserver.From, req any) r
 		}
 		if v == 0 {
 			s.waiting = append(s.waiting, req.Caller(from))
+		}
+		return c.NoReply()
+	case free: // one of them always is
+		for _, shard := range s.shards {
+			if len(shard) == 0 {
+				shard <- req.Caller(from)
+				return c.NoReply()
+			}
 		}
 		return c.NoReply()
 	case returned:
