@@ -115,6 +115,8 @@ func (s *server) HandleCall(c *genserver.Context, from genserver.From, req any) 
 		return c.NoReply()
 	case write:
 		s.Open = from
+		s.shared = from
+		passed(from)
 		return c.NoReply()
 	}
 	return answer(c, from, req)
@@ -129,6 +131,11 @@ func answer(c *genserver.Context, from genserver.From, req any) result {
 	}
 	return c.Unhandled(req)
 }
+
+// passed gets Froms from everywhere too.
+func passed(from genserver.From) { get{}.Fail(from, nil) }
+
+var passing = passed
 
 var answers = []func(*genserver.Context, genserver.From, any) result{answer}
 
