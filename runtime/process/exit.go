@@ -206,12 +206,19 @@ func (p *proc) tell(ext *extra, reason error) {
 	for _, q := range ext.links.all() {
 		q.exitSignal(PID{p}, reason, true)
 	}
-	for ref, w := range ext.watchers {
-		w.down(ref, PID{p}, reason)
-	}
 	for ref, q := range ext.watching {
 		if q != nil {
 			q.unwatch(ref)
+		}
+	}
+	for ref, w := range ext.watchers {
+		if w.done == nil {
+			w.down(ref, PID{p}, reason)
+		}
+	}
+	for ref, w := range ext.watchers { // a Wait ends when the others have heard
+		if w.done != nil {
+			w.down(ref, PID{p}, reason)
 		}
 	}
 }

@@ -275,3 +275,35 @@ func TestLeaverOfTheKilled(t *testing.T) {
 		}
 	})
 }
+
+// When a Wait has ended, the Downs and exit signals of the process are where they belong.
+func TestWaitIsLast(t *testing.T) {
+	w := proctest.New(t)
+	for range 300 {
+		pid, err := process.Spawn(w.Ctx, func(c *process.Context) error { _, err := process.Receive(c); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		monitoring, heard := make(chan struct{}), make(chan struct{})
+		watcher, err := process.Spawn(w.Ctx, func(c *process.Context) error {
+			for range 20 {
+				c.Monitor(pid)
+			}
+			close(monitoring)
+			<-heard
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-monitoring
+		go process.Exit(w.Ctx, pid, process.Kill)
+		if _, err := process.Wait(w.Ctx, pid); err != nil {
+			t.Fatal(err)
+		}
+		if info, _ := process.InfoOf(w.Ctx, watcher); info.Mailbox != 20 {
+			t.Errorf("%d of 20 Downs have arrived", info.Mailbox)
+		}
+		close(heard)
+	}
+}

@@ -162,8 +162,8 @@ func (w watcher) down(ref uint64, pid PID, reason error) {
 	p.wakeAndUnlock()
 }
 
-// Wait blocks until pid has ended and those linked to it have heard of that,
-// and returns its exit reason, NoProc if it was dead already. err is the context's if that ends first. Any goroutine
+// Wait blocks until pid has ended and those who are linked to it or monitor it
+// have heard of that, and returns its exit reason, NoProc if it was dead already. err is the context's if that ends first. Any goroutine
 // may wait; a process that must not block monitors instead.
 func Wait(ctx context.Context, pid PID) (reason, err error) {
 	return waitAfter(ctx, pid, func() {})
