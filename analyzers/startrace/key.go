@@ -292,7 +292,7 @@ func given(call *ssa.Call, callee *ssa.Function, inner use) (use, bool) {
 		return nil, false
 	}
 	out := use{call: call}
-	ok := true
+	var ok bool
 	if inner.in != nil {
 		if out.in, ok = arg(inner.in); !ok {
 			return use{}, false

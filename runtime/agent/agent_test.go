@@ -117,7 +117,9 @@ func TestCircle(t *testing.T) {
 		a, _ := start(w)
 		b, _ := start(w)
 		begun := time.Now()
+		//nolint:staticcheck // ST1008: what is answered is an error
 		back := func(ctx context.Context, n int) (error, int) { return agent.Update(ctx, a, inc), n }
+		//nolint:staticcheck // ST1008
 		there := func(ctx context.Context, n int) (error, int) {
 			inner, err := agent.Do(ctx, b, back)
 			return errors.Join(inner, err), n

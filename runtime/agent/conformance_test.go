@@ -91,6 +91,7 @@ var cases = []conformance.Case{
 		w := proctest.New(t)
 		a, fate := start(w)
 		begun := time.Now()
+		//nolint:staticcheck // ST1008: what is answered is an error
 		inner, err := agent.Do(w.Ctx, a, func(ctx context.Context, n int) (error, int) {
 			return agent.Update(ctx, a, inc), n
 		})

@@ -70,7 +70,7 @@ func (c *Controller) ensure(ctx, until context.Context, apps []*App) (started []
 		}
 		if _, runs := err.(*AlreadyStarted); err != nil && !runs {
 			for _, app := range slices.Backward(started) {
-				c.Stop(context.WithoutCancel(ctx), app)
+				_ = c.Stop(context.WithoutCancel(ctx), app) // the first error is what counts
 			}
 			return nil, err
 		}

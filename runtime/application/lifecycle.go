@@ -110,7 +110,7 @@ func (c *Controller) stop(ctx context.Context, r *run) error {
 	}
 	c.enter(r, stopping)
 	// A master that is gone does not mind.
-	process.Post(context.Background(), r.pid, process.KindSystem, stopApp{}, false)
+	_ = process.Post(context.Background(), r.pid, process.KindSystem, stopApp{}, false)
 	return c.await(ctx, func() bool { return r.state == over })
 }
 
@@ -137,10 +137,10 @@ func (c *Controller) stopAll() {
 	for len(c.runs) > 0 {
 		r := c.runs[len(c.runs)-1]
 		if was := r.state; was != running {
-			c.await(forever, func() bool { return r.state != was })
+			_ = c.await(forever, func() bool { return r.state != was })
 			continue
 		}
-		c.stop(forever, r)
+		_ = c.stop(forever, r)
 	}
 }
 

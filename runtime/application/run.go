@@ -73,7 +73,7 @@ func (c *Controller) Run(ctx context.Context, apps ...*App) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err == nil {
-		c.await(ctx, func() bool { return c.refuse != nil || c.idle() })
+		_ = c.await(ctx, func() bool { return c.refuse != nil || c.idle() })
 	}
 	stopped := ctx.Err() != nil || c.refuse != nil
 	c.close(ErrShutdown)

@@ -170,6 +170,6 @@ func (d *demo) crashStock() {
 	d.t.Helper()
 	old := d.pid(d.stock.Dest())
 	genserver.Cast(d.ctx, d.stock, crash{})
-	process.Wait(d.ctx, old) //nolint:errcheck // the context does not end
+	process.Wait(d.ctx, old)
 	d.await("stock is back", func() bool { _, err := genserver.Call(d.ctx, d.stock, take{}); return err == nil })
 }

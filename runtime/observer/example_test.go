@@ -23,7 +23,7 @@ func ExampleHandler() {
 		fmt.Println(err)
 		return
 	}
-	defer supervisor.Stop(ctx, sup) //nolint:errcheck // the example ends
+	defer supervisor.Stop(ctx, sup)
 
 	mux := http.NewServeMux()
 	mux.Handle("/debug/observer/", http.StripPrefix("/debug/observer", observer.Handler(ctx)))

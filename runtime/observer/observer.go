@@ -93,7 +93,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(process.WithNode(r.Context(), h.node), patience)
 	defer cancel()
-	v, status := p.view(h, ctx, r.URL.Query())
+	v, status := p.view(ctx, h, r.URL.Query())
 	if json || wantsJSON(r) {
 		renderJSON(w, v, status)
 		return

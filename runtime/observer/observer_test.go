@@ -248,7 +248,7 @@ func TestBusySupervisor(t *testing.T) {
 	d := newDemo(t, 3)
 	var started sync.WaitGroup
 	started.Go(func() {
-		supervisor.StartChild(d.ctx, d.root, supervisor.Server("slow", func() *shelf { <-d.freed; return newShelf() })) //nolint:errcheck
+		supervisor.StartChild(d.ctx, d.root, supervisor.Server("slow", func() *shelf { <-d.freed; return newShelf() }))
 	})
 	defer started.Wait()
 	defer d.free()
@@ -437,7 +437,7 @@ func TestConcurrentUse(t *testing.T) {
 	all.Go(func() {
 		for i := 0; ctx.Err() == nil; i++ {
 			process.Exit(d.ctx, d.login(fmt.Sprint("guest-", i)), process.Kill)
-			genserver.Call(ctx, d.stock, take{}) //nolint:errcheck // ctx ends
+			genserver.Call(ctx, d.stock, take{})
 		}
 	})
 	var looks sync.WaitGroup

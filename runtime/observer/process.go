@@ -59,7 +59,7 @@ type peers struct {
 	Listed []peer `json:"listed"`
 }
 
-func viewProcess(h *handler, ctx context.Context, q url.Values) (any, int) {
+func viewProcess(ctx context.Context, h *handler, q url.Values) (any, int) {
 	v := processView{Node: h.node.Name(), Query: q.Get("pid")}
 	pid, err := h.node.ParsePID(v.Query)
 	info, ok := process.InfoOf(ctx, pid)

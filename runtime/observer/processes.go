@@ -146,7 +146,7 @@ func columnsOf(sorted, query string) []column {
 	return columns
 }
 
-func viewProcesses(h *handler, ctx context.Context, q url.Values) (any, int) {
+func viewProcesses(ctx context.Context, h *handler, q url.Values) (any, int) {
 	v := processesView{Node: h.node.Name(), Query: q.Get("q"), Sort: q.Get("sort"), Abandoned: h.node.Abandoned()}
 	order := orders[v.Sort]
 	if order == nil {

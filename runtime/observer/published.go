@@ -43,7 +43,7 @@ func (e publishedEntry) Search() string { return searchText(e.Name, e.Type, e.Ow
 // kinds are what has a heading of its own; others have their kind.
 var kinds = []struct{ kind, title string }{{"table", "Tables"}, {"registry", "Registries"}}
 
-func viewPublished(h *handler, _ context.Context, q url.Values) (any, int) {
+func viewPublished(_ context.Context, h *handler, q url.Values) (any, int) {
 	v := publishedView{Node: h.node.Name(), Query: q.Get("q")}
 	query := strings.ToLower(v.Query)
 	for _, k := range kinds {

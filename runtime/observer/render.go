@@ -29,7 +29,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 type page struct {
 	name, title string
 	// view is what the page shows, and the HTTP status.
-	view func(h *handler, ctx context.Context, q url.Values) (any, int)
+	view func(ctx context.Context, h *handler, q url.Values) (any, int)
 }
 
 var pages = map[string]page{

@@ -51,7 +51,7 @@ func (v treeView) MoreTrees() int { return max(v.Total-maxRoots, 0) }
 // Processes is where the same search goes through all processes.
 func (v treeView) Processes() string { return "processes?" + url.Values{"q": {v.Query}}.Encode() }
 
-func viewTree(h *handler, ctx context.Context, q url.Values) (any, int) {
+func viewTree(ctx context.Context, h *handler, q url.Values) (any, int) {
 	trees, total := forest(ctx, h.node)
 	v := treeView{Node: h.node.Name(), Query: q.Get("q"), Total: total, Roots: []*treeNode{}}
 	for _, t := range trees {

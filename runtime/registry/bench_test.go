@@ -25,7 +25,7 @@ func benched(b *testing.B, n int, opts ...registry.Option) (context.Context, *re
 	b.Cleanup(func() { _ = supervisor.Stop(ctx, sup) })
 	r := child.Ref()
 	ready := make(chan struct{})
-	if _, err := process.Spawn(ctx, func(c *process.Context) error {
+	pid, err := process.Spawn(ctx, func(c *process.Context) error {
 		for i := range n {
 			if err := r.Register(c, i, i); err != nil {
 				b.Error(err)
@@ -34,9 +34,11 @@ func benched(b *testing.B, n int, opts ...registry.Option) (context.Context, *re
 		close(ready)
 		_, err := process.Receive(c)
 		return err
-	}); err != nil {
+	})
+	if err != nil {
 		b.Fatal(err)
 	}
+	b.Cleanup(func() { process.Exit(ctx, pid, process.Kill) })
 	<-ready
 	return ctx, r
 }
@@ -194,7 +196,7 @@ func BenchmarkMemory(b *testing.B) {
 		}
 		b.StopTimer()
 		process.NodeOf(ctx).GiveBack()
-		b.ReportMetric(float64(heap()-before)/float64(b.N), "B/server")
+		b.ReportMetric((float64(heap())-float64(before))/float64(b.N), "B/server")
 		for _, s := range servers {
 			_ = genserver.Stop(ctx, s, nil)
 		}
