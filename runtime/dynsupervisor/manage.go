@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/patient"
 	"github.com/otplint/otplint/runtime/process"
 	"github.com/otplint/otplint/runtime/supervisor"
 )
@@ -37,19 +37,7 @@ type (
 // call asks a supervisor. It waits without a limit of its own, as in OTP: a
 // child that starts or stops may take long.
 func call[R any](ctx context.Context, sup genserver.To[*Sup], req genserver.Request[*Sup, R]) (R, error) {
-	if _, limited := ctx.Deadline(); !limited {
-		ctx = patient{ctx}
-	}
-	return genserver.Call(ctx, sup, req)
-}
-
-// patient is a context with a deadline that never comes, which spares the
-// timer of one made by package context.
-type patient struct{ context.Context }
-
-func (patient) Deadline() (time.Time, bool) {
-	const never = 100 * 365 * 24 * time.Hour
-	return time.Now().Add(never), true
+	return genserver.Call(patient.Context(ctx), sup, req)
 }
 
 // StartChild starts a child and returns the reference to it, which survives

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/otplint/otplint/runtime/genserver"
+	"github.com/otplint/otplint/runtime/internal/patient"
 	"github.com/otplint/otplint/runtime/process"
 )
 
@@ -40,13 +41,7 @@ type (
 // call asks a supervisor. Unlike other calls it waits without a limit of its
 // own, as in OTP: a child that starts or stops may take long.
 func call[R any](ctx context.Context, sup genserver.To[*Sup], req genserver.Request[*Sup, R]) (R, error) {
-	if _, limited := ctx.Deadline(); !limited {
-		const never = 100 * 365 * 24 * time.Hour
-		ever, cancel := context.WithTimeout(ctx, never)
-		defer cancel()
-		ctx = ever
-	}
-	return genserver.Call(ctx, sup, req)
+	return genserver.Call(patient.Context(ctx), sup, req)
 }
 
 // StartChild adds a child after the others, starts it and returns its
